@@ -1,0 +1,120 @@
+#include "inputs.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <hale/core/text.hpp>
+#include <hale/io/csv.hpp>
+#include <hale/io/file.hpp>
+#include <string_view>
+#include <system_error>
+
+#include "output.hpp"
+
+namespace hale::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::string> read_stdin() {
+  std::string text;
+  std::vector<char> block(std::size_t{1} << 16);
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), stdin))
+    text.append(block.data(), count);
+  if (std::ferror(stdin) != 0) return fail("-: stdin cannot be read");
+  return text;
+}
+
+/// Errors: a folder that cannot be walked, or that holds none.
+Result<std::vector<std::string>> models_in(const fs::path& folder) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == ".onnx" && !entry->is_directory(error))
+      found.push_back(entry->path().string());
+  if (error) return fail(concat("cannot be searched: ", error.message()));
+  if (found.empty()) return fail("is a folder without any .onnx file");
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// Errors: a pattern that nothing matches.
+Result<std::vector<std::string>> matches_of(const std::string& pattern) {
+  glob_t matches{};
+  std::vector<std::string> found;
+  if (glob(pattern.c_str(), 0, nullptr, &matches) == 0)
+    for (std::size_t i = 0; i < matches.gl_pathc; ++i) found.emplace_back(matches.gl_pathv[i]);
+  globfree(&matches);
+  if (found.empty()) return fail("matches no file");
+  return found;
+}
+
+}  // namespace
+
+Result<std::string> read_input(const std::string& path) {
+  return path == "-" ? read_stdin() : io::read_file(path);
+}
+
+Refusal refusal(const std::string& input, const Error& error) {
+  const std::string prefix = input + ": ";
+  const bool named = error.message.starts_with(prefix);
+  return {input, named ? error.message.substr(prefix.size()) : error.message};
+}
+
+void complain(const Refusal& refusal) { complain(concat(refusal.input, ": ", refusal.message)); }
+
+ModelPaths expand_models(const std::vector<std::string>& words) {
+  ModelPaths all;
+  const auto add = [&](const std::string& word, const Result<std::vector<std::string>>& found) {
+    if (found)
+      all.paths.insert(all.paths.end(), found->begin(), found->end());
+    else
+      all.refused.push_back(refusal(word, found.error()));
+  };
+  for (const std::string& word : words) {
+    std::error_code ignored;
+    if (fs::is_directory(word, ignored))
+      add(word, models_in(word));
+    else if (word != "-" && !fs::exists(word, ignored) &&
+             word.find_first_of("*?[") != std::string::npos)
+      add(word, matches_of(word));
+    else
+      all.paths.push_back(word);
+  }
+  return all;
+}
+
+Result<std::vector<std::string>> parse_archs(const std::string& text) {
+  std::string_view rest(text);
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
+  const std::size_t end = rest.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return fail("is empty, expected an architecture a line");
+  rest = rest.substr(0, end + 1);
+  const std::string_view header = rest.substr(0, rest.find('\n'));
+  std::vector<std::string> archs;
+  std::size_t column = 0;
+  bool is_csv = false;
+  const auto names = split(header, ',');
+  for (std::size_t c = 0; c < names.size() && !is_csv; ++c) {
+    std::string_view name = trim(names[c]);
+    if (name.size() > 2 && name.starts_with('"') && name.ends_with('"'))
+      name = name.substr(1, name.size() - 2);
+    is_csv = name == "arch";
+    column = c;
+  }
+  if (!is_csv) {
+    for (const std::string_view line : split(rest, '\n')) archs.emplace_back(trim(line));
+    return archs;
+  }
+  HALE_TRY(const std::vector<io::CsvRow> rows, io::parse_csv(rest));
+  for (std::size_t r = 1; r < rows.size(); ++r)
+    archs.push_back(column < rows[r].fields.size() ? rows[r].fields[column] : std::string());
+  if (archs.empty()) return fail("has a header but no row");
+  return archs;
+}
+
+}  // namespace hale::cli

@@ -1,0 +1,136 @@
+#include "measured.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <hale/core/text.hpp>
+#include <hale/readers.hpp>
+#include <map>
+
+#include "inputs.hpp"
+
+namespace hale::cli {
+namespace {
+
+bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
+
+Result<runtime::Recognition> recognise_file(const std::string& path, const ShapeOptions& shapes) {
+  HALE_TRY(graph::Graph graph, read_model(path));
+  if (const auto shaped = shapes.apply(graph); !shaped) return fail_in(path, shaped.error());
+  auto recognition = runtime::recognise(graph);
+  if (!recognition) return fail_in(path, recognition.error());
+  return recognition;
+}
+
+/// Errors: a macro-structure that the space was not measured on.
+Result<> require_measured_structure(const std::string& path,
+                                    const runtime::Recognition& recognition) {
+  if (recognition.differences.empty()) return {};
+  std::string text;
+  for (const std::string& difference : recognition.differences)
+    text += concat(text.empty() ? "" : "; ", difference);
+  return fail(concat(path, ": is no network of the measured macro-structure: ", text));
+}
+
+/// Which reference each file counts as. Graphs cannot tell some references apart: files of such a
+/// class take one each, in order, and what is then left without a file is like the first of them.
+class Classes {
+ public:
+  std::string reference_for(const std::string& path, const runtime::Recognition& recognition,
+                            const std::vector<std::string>& references) {
+    const auto known = reference_of_.find(path);
+    if (known != reference_of_.end()) return known->second;
+    std::vector<std::string> members;
+    for (const std::string& reference : references)
+      if (std::find(recognition.archs.begin(), recognition.archs.end(), reference) !=
+          recognition.archs.end())
+        members.push_back(reference);
+    if (members.empty()) return recognition.archs.front();
+    std::size_t& used = used_[members.front()];
+    const std::string& chosen = members[used++ % members.size()];
+    for (const std::string& member : members) twin_of_.emplace(member, members.front());
+    return reference_of_.emplace(path, chosen).first->second;
+  }
+
+  void complete(std::vector<device::Measurement>& measurements) const {
+    const std::vector<device::Measurement> found = device::combine(measurements);
+    const auto measured = [&](const std::string& arch) {
+      return std::find_if(found.begin(), found.end(),
+                          [&](const device::Measurement& one) { return one.arch == arch; });
+    };
+    for (const auto& [member, first] : twin_of_)
+      if (measured(member) == found.end())
+        measurements.push_back({member, measured(first)->latency});
+  }
+
+ private:
+  std::map<std::string, std::string> reference_of_;  // by path
+  std::map<std::string, std::size_t> used_;          // files of a class, by its first reference
+  std::map<std::string, std::string> twin_of_;       // first reference, by reference
+};
+
+}  // namespace
+
+Result<std::vector<device::Measurement>> read_measurement_files(
+    const std::vector<std::string>& files) {
+  std::vector<device::Measurement> all;
+  for (const std::string& file : files) {
+    HALE_TRY(const std::string text, read_input(file));
+    auto measurements = readers::parse_measurements(text, file);
+    if (!measurements) return fail_in(file, measurements.error());
+    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+    for (device::Measurement& measurement : *measurements) {
+      if (is_model(measurement.arch)) measurement.arch = (folder / measurement.arch).string();
+      all.push_back(std::move(measurement));
+    }
+  }
+  return all;
+}
+
+Result<const runtime::SpaceEntry*> space_of(const std::string& arch, const ShapeOptions& shapes) {
+  if (is_model(arch)) {
+    HALE_TRY(const runtime::Recognition recognition, recognise_file(arch, shapes));
+    return runtime::find_space(recognition.space);
+  }
+  std::string reasons;
+  for (const runtime::SpaceEntry& space : runtime::spaces()) {
+    const auto canonical = space.canonical(arch);
+    if (canonical) return &space;
+    reasons += concat(reasons.empty() ? "" : "; ", canonical.error().message);
+  }
+  return fail(reasons);
+}
+
+Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
+                                    const runtime::SpaceEntry& space,
+                                    const std::vector<std::string>& references,
+                                    const ShapeOptions& shapes) {
+  Measured measured;
+  std::string first_with_batch;
+  Classes classes;
+  for (const device::Measurement& one : raw) {
+    if (!is_model(one.arch)) {
+      HALE_TRY(std::string arch, space.canonical(one.arch));
+      measured.measurements.push_back({std::move(arch), one.latency});
+      continue;
+    }
+    HALE_TRY(const runtime::Recognition recognition, recognise_file(one.arch, shapes));
+    if (recognition.space != space.name)
+      return fail(concat(one.arch, ": lies in space '", recognition.space, "', expected '",
+                         space.name, "'"));
+    HALE_CHECK(require_measured_structure(one.arch, recognition));
+    if (recognition.batch != 0 && measured.batch.value_or(recognition.batch) != recognition.batch)
+      return fail(concat(one.arch, ": has batch ", recognition.batch, ", but ", first_with_batch,
+                         " has batch ", *measured.batch, "; a device is measured with one"));
+    if (recognition.batch != 0) {
+      measured.batch = recognition.batch;
+      first_with_batch = one.arch;
+    }
+    measured.measurements.push_back(
+        {classes.reference_for(one.arch, recognition, references), one.latency});
+  }
+  classes.complete(measured.measurements);
+  measured.measurements = device::combine(measured.measurements);
+  return measured;
+}
+
+}  // namespace hale::cli

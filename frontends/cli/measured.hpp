@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <hale/core/error.hpp>
+#include <hale/device/measurements.hpp>
+#include <hale/runtime/spaces.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models.hpp"
+
+namespace hale::cli {
+
+/// The measurements of some files (CSV or JSON, "-" for stdin), ONNX paths made relative to the
+/// working folder. Errors: begin with the file.
+[[nodiscard]] Result<std::vector<device::Measurement>> read_measurement_files(
+    const std::vector<std::string>& files);
+
+/// The space that an architecture string or an ONNX file lies in. Errors: none that is built in.
+[[nodiscard]] Result<const runtime::SpaceEntry*> space_of(const std::string& arch,
+                                                          const ShapeOptions& shapes);
+
+struct Measured {
+  std::vector<device::Measurement> measurements;  // by the space's strings, repeated ones combined
+  std::optional<std::size_t> batch;               // of the ONNX files that state one
+};
+
+/// Replaces ONNX files by what they are recognised as: the `references` that the graph may be, or
+/// the first architecture of its class.
+///
+/// Errors: architectures and files that are not in the space, files of another macro-structure,
+/// files of different batches.
+[[nodiscard]] Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
+                                                  const runtime::SpaceEntry& space,
+                                                  const std::vector<std::string>& references,
+                                                  const ShapeOptions& shapes);
+
+}  // namespace hale::cli

@@ -1,0 +1,191 @@
+#include "models.hpp"
+
+#include <algorithm>
+#include <hale/core/text.hpp>
+#include <hale/graph/cost.hpp>
+#include <hale/graph/passes.hpp>
+#include <hale/onnx.hpp>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include "inputs.hpp"
+
+namespace hale::cli {
+namespace {
+
+/// Extents that no model exceeds; larger ones are typing errors.
+constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>::max();
+
+std::optional<std::int64_t> parse_extent(std::string_view text) {
+  const auto extent = parse_number<std::int64_t>(text);
+  if (!extent || *extent < 1 || *extent > largest_extent) return std::nullopt;
+  return extent;
+}
+
+/// Inputs that stand for weights are not what a batch runs through.
+std::vector<graph::ValueId> data_inputs(const graph::Graph& graph) {
+  std::vector<bool> is_parameter(graph.value_count(), false);
+  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
+    const graph::Operation& op = graph.operation(id);
+    const graph::OperationInfo* info = graph::find_operation(op);
+    if (info == nullptr) return;
+    for (std::size_t slot = 0; slot < op.operands.size() && slot < info->operands.size(); ++slot)
+      if (info->operands[slot].is_parameter && op.operands[slot] != graph::ValueId::none)
+        is_parameter[graph::index_of(op.operands[slot])] = true;
+  });
+  std::vector<graph::ValueId> inputs = graph.body().inputs;
+  std::erase_if(inputs, [&](graph::ValueId id) {
+    return is_parameter[graph::index_of(id)] || graph.value(id).type.rank() == 0;
+  });
+  return inputs;
+}
+
+/// Sets every dimension of this symbol. Returns whether there was one.
+bool set_symbol(graph::Graph& graph, const std::string& symbol, std::int64_t extent) {
+  bool found = false;
+  for (std::size_t i = 0; i < graph.value_count(); ++i) {
+    graph::Type& type = graph.value(static_cast<graph::ValueId>(i)).type;
+    if (!type.dims) continue;
+    for (graph::Dim& dim : *type.dims)
+      if (!dim.is_static() && dim.symbol == symbol) {
+        dim = graph::Dim{extent};
+        found = true;
+      }
+  }
+  return found;
+}
+
+/// What the file says of computed values no longer holds once an input's extent is another.
+void forget_computed_shapes(graph::Graph& graph) {
+  for (std::size_t i = 0; i < graph.value_count(); ++i) {
+    const auto id = static_cast<graph::ValueId>(i);
+    const graph::Operation* producer = graph.producer(id);
+    if (producer != nullptr && !producer->is("Constant")) graph.value(id).type.dims.reset();
+  }
+}
+
+Result<> set_shape(graph::Graph& graph, const std::string& name,
+                   const std::vector<std::int64_t>& extents) {
+  std::string known;
+  for (const graph::ValueId id : graph.body().inputs) {
+    graph::Value& value = graph.value(id);
+    if (value.name != name) {
+      known += (known.empty() ? "'" : ", '") + value.name + "'";
+      continue;
+    }
+    if (value.type.dims && value.type.dims->size() != extents.size())
+      return fail(concat("--shape: input '", name, "' has ", value.type.dims->size(),
+                         " dimensions, found ", extents.size()));
+    const std::vector<graph::Dim> before = value.type.dims.value_or(std::vector<graph::Dim>{});
+    for (std::size_t d = 0; d < before.size(); ++d)
+      if (!before[d].symbol.empty()) set_symbol(graph, before[d].symbol, extents[d]);
+    value.type.dims = graph::tensor_type(value.type.element, extents).dims;
+    return {};
+  }
+  return fail(
+      concat("--shape: no input '", name, "'; there are: ", known.empty() ? "none" : known));
+}
+
+Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t extent) {
+  std::vector<std::string> known;
+  for (const graph::ValueId id : graph.body().inputs)
+    for (const graph::Dim& dim : graph.value(id).type.dims.value_or(std::vector<graph::Dim>{}))
+      if (!dim.symbol.empty()) known.push_back(dim.symbol);
+  if (set_symbol(graph, symbol, extent)) return {};
+  std::string list;
+  for (const std::string& one : known) list += (list.empty() ? "'" : ", '") + one + "'";
+  return fail(
+      concat("--dim: no open dimension '", symbol, "'; there are: ", list.empty() ? "none" : list));
+}
+
+}  // namespace
+
+void ShapeOptions::declare(Arguments& arguments) {
+  arguments.repeated("--shape INPUT:1x3x224x224", shape_words_, "The shape of an input");
+  arguments.repeated("--dim SYMBOL=VALUE", dim_words_, "The extent of an open dimension");
+  arguments.number("--batch N", batch_, "The batch that the model is run with");
+}
+
+Result<> ShapeOptions::parse() {
+  for (const std::string& word : shape_words_) {
+    const std::size_t colon = word.rfind(':');
+    Shape shape;
+    bool good = colon != std::string::npos && colon > 0;
+    if (good) {
+      shape.input = word.substr(0, colon);
+      for (const std::string_view piece : split(std::string_view(word).substr(colon + 1), 'x')) {
+        const auto extent = parse_extent(piece);
+        good = good && extent.has_value();
+        shape.extents.push_back(extent.value_or(1));
+      }
+    }
+    if (!good) return fail(concat("--shape: found '", word, "', expected INPUT:1x3x224x224"));
+    shapes_.push_back(std::move(shape));
+  }
+  for (const std::string& word : dim_words_) {
+    const std::size_t equals = word.rfind('=');
+    const auto extent = equals == std::string::npos || equals == 0
+                            ? std::nullopt
+                            : parse_extent(std::string_view(word).substr(equals + 1));
+    if (!extent) return fail(concat("--dim: found '", word, "', expected SYMBOL=VALUE"));
+    dims_.emplace_back(word.substr(0, equals), *extent);
+  }
+  if (batch_ && (*batch_ < 1 || *batch_ > static_cast<std::size_t>(largest_extent)))
+    return fail(concat("--batch: found ", *batch_, ", expected at least 1"));
+  return {};
+}
+
+Result<> ShapeOptions::apply(graph::Graph& graph) const {
+  if (shapes_.empty() && dims_.empty() && !batch_) return {};
+  for (const auto& [input, extents] : shapes_) {
+    HALE_CHECK(set_shape(graph, input, extents));
+  }
+  for (const auto& [symbol, extent] : dims_) {
+    HALE_CHECK(set_dim(graph, symbol, extent));
+  }
+  if (batch_) {
+    const auto extent = static_cast<std::int64_t>(*batch_);
+    close_batch(graph, extent);
+    for (const graph::ValueId id : data_inputs(graph))
+      graph.value(id).type.dims->front() = graph::Dim{extent};
+  }
+  forget_computed_shapes(graph);
+  return {};
+}
+
+Result<graph::Graph> read_model(const std::string& path) {
+  if (path != "-") return onnx_frontend::import_file(path);
+  HALE_TRY(const std::string bytes, read_input(path));
+  return onnx_frontend::import_bytes(std::as_bytes(std::span(bytes.data(), bytes.size())), path);
+}
+
+void close_batch(graph::Graph& graph, std::int64_t extent) {
+  for (const graph::ValueId id : data_inputs(graph)) {
+    graph::Dim& dim = graph.value(id).type.dims->front();
+    if (dim.is_static()) continue;
+    const std::string symbol = dim.symbol;
+    dim = graph::Dim{extent};
+    if (!symbol.empty()) set_symbol(graph, symbol, extent);
+  }
+}
+
+Result<ModelCost> cost_of(graph::Graph graph) {
+  HALE_CHECK(graph::InferShapes::run(graph));
+  ModelCost cost{.parameters = graph::parameters(graph).total};  // before any is folded away
+  HALE_TRY(const graph::Graph canonical, graph::canonicalise(std::move(graph)));
+  const graph::Count macs = graph::macs(canonical);
+  cost.macs = macs.total;
+  for (const graph::OperationId id : macs.uncosted) {
+    const graph::Operation& op = canonical.operation(id);
+    std::string name = op.domain.empty() ? op.name : concat(op.domain, ".", op.name);
+    if (std::find(cost.unknown_ops.begin(), cost.unknown_ops.end(), name) == cost.unknown_ops.end())
+      cost.unknown_ops.push_back(std::move(name));
+  }
+  if (macs.operations > 0)
+    cost.nodes_covered =
+        1 - static_cast<double>(macs.uncosted.size()) / static_cast<double>(macs.operations);
+  return cost;
+}
+
+}  // namespace hale::cli

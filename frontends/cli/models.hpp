@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/error.hpp>
+#include <hale/graph/ir.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arguments.hpp"
+
+namespace hale::cli {
+
+/// `--shape`, `--dim` and `--batch`: what the user says of a model's inputs.
+class ShapeOptions {
+ public:
+  void declare(Arguments& arguments);
+
+  /// Errors: words that are no shape, dimension or batch. To be called once, before apply().
+  [[nodiscard]] Result<> parse();
+
+  /// Changes the graph's inputs. Errors: inputs or symbols that the graph does not have.
+  [[nodiscard]] Result<> apply(graph::Graph& graph) const;
+
+  [[nodiscard]] std::optional<std::size_t> batch() const { return batch_; }
+
+ private:
+  struct Shape {
+    std::string input;
+    std::vector<std::int64_t> extents;
+  };
+
+  std::vector<std::string> shape_words_;
+  std::vector<std::string> dim_words_;
+  std::optional<std::size_t> batch_;
+  std::vector<Shape> shapes_;
+  std::vector<std::pair<std::string, std::int64_t>> dims_;
+};
+
+/// The graph of a file, or of stdin where `path` is "-". Errors: begin with the path.
+[[nodiscard]] Result<graph::Graph> read_model(const std::string& path);
+
+/// Gives the first dimension of each data input this extent where it is open.
+void close_batch(graph::Graph& graph, std::int64_t extent);
+
+/// What a model costs, of one run.
+struct ModelCost {
+  std::uint64_t macs = 0;
+  std::uint64_t parameters = 0;
+  double nodes_covered = 1;                // share of the operations that could be costed
+  std::vector<std::string> unknown_ops{};  // each once
+};
+
+/// Errors: as canonicalise().
+[[nodiscard]] Result<ModelCost> cost_of(graph::Graph graph);
+
+}  // namespace hale::cli

@@ -1,0 +1,397 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <hale/core/text.hpp>
+#include <hale/runtime/any_base.hpp>
+#include <hale/runtime/spaces.hpp>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "builtin.hpp"
+#include "commands.hpp"
+#include "inputs.hpp"
+#include "models.hpp"
+#include "output.hpp"
+
+namespace hale::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::vector<std::string> models;
+  std::vector<std::string> devices;
+  std::string space;
+  std::string archs;
+  std::vector<std::string> fail_on;
+  ShapeOptions shapes;
+  FormatOption format;
+};
+
+/// One answer. A line of `--archs` that cannot be answered keeps its place without a prediction.
+struct Answer {
+  std::string model{};  // empty for an architecture string
+  std::string arch{};
+  std::string_view space{};
+  const device::Profile* device = nullptr;
+  double interval_level = 0.9;
+  std::optional<predictor::Prediction> prediction{};
+  std::optional<ModelCost> cost{};
+  std::vector<std::string> assumptions{};
+  std::vector<std::string> warnings{};
+};
+
+/// A device and its predictors, adapted when first asked for.
+class Device {
+ public:
+  explicit Device(device::Profile profile) : profile_(std::move(profile)) {}
+
+  [[nodiscard]] const device::Profile& profile() const { return profile_; }
+
+  struct Adapted {
+    runtime::AnyPredictor predictor;
+    double interval_level;
+  };
+
+  /// Errors: a device that was not measured for this space.
+  Result<Adapted*> adapted_to(std::string_view space) {
+    const auto known = adapted_.find(space);
+    if (known != adapted_.end()) return &known->second;
+    const device::ProfileSection* section = profile_.section_of_space(space);
+    if (section == nullptr)
+      return fail(concat("device '", profile_.name, "' was measured neither for space '", space,
+                         "' nor for 'graph'"));
+    auto adapted = base_of(*section).and_then([&](const runtime::AnyBase& base) {
+      return base.adapt(section->measurements).map([&](runtime::AnyPredictor predictor) {
+        return Adapted{std::move(predictor), base.info().interval_level};
+      });
+    });
+    if (!adapted) return fail_in(concat("device '", profile_.name, "'"), adapted.error());
+    return &adapted_.emplace(std::string(space), *std::move(adapted)).first->second;
+  }
+
+ private:
+  device::Profile profile_;
+  std::map<std::string, Adapted, std::less<>> adapted_;
+};
+
+class Scoring {
+ public:
+  explicit Scoring(const Options& options) : options_(options) {}
+
+  Exit run();
+
+ private:
+  void refuse_input(Refusal refused) {
+    complain(refused);
+    refused_.push_back(std::move(refused));
+  }
+  void find_devices();
+  void score_model(const std::string& path);
+  Result<> score_archs();
+  Result<Answer> answer_model(const graph::Graph& graph, const runtime::Recognition& recognition,
+                              Device& device);
+  Result<> check_batch(const device::Profile& profile) const;
+
+  [[nodiscard]] std::string table() const;
+  [[nodiscard]] std::string csv() const;
+  [[nodiscard]] std::string text(Format format) const;
+  [[nodiscard]] Exit status() const;
+
+  const Options& options_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<Answer> answers_;
+  std::vector<Refusal> refused_;
+};
+
+void Scoring::find_devices() {
+  std::vector<std::string> names = options_.devices;
+  if (names.empty()) names.emplace_back(default_device);
+  for (const std::string& name : names) {
+    auto profile = find_device(name);
+    if (profile)
+      devices_.push_back(std::make_unique<Device>(*std::move(profile)));
+    else
+      refuse_input(refusal(name, profile.error()));
+  }
+}
+
+/// A space was measured at one batch; another one would be a guess.
+Result<> Scoring::check_batch(const device::Profile& profile) const {
+  const auto batch = options_.shapes.batch();
+  if (!batch || *batch == profile.batch) return {};
+  return fail(concat("--batch ", *batch, " conflicts with device '", profile.name,
+                     "', which was measured with batch ", profile.batch));
+}
+
+Result<Answer> Scoring::answer_model(const graph::Graph& graph,
+                                     const runtime::Recognition& recognition, Device& device) {
+  const device::Profile& profile = device.profile();
+  HALE_CHECK(check_batch(profile));
+  HALE_TRY(Device::Adapted * adapted, device.adapted_to(recognition.space));
+  HALE_TRY(const runtime::GraphAnswer found, adapted->predictor.score(recognition));
+  Answer answer{.arch = found.arch,
+                .space = recognition.space,
+                .device = &profile,
+                .interval_level = adapted->interval_level,
+                .prediction = found.prediction};
+  if (found.class_size > 1)
+    answer.assumptions.push_back(
+        concat("stands for ", found.class_size,
+               " architectures that the graph cannot tell apart: arch is the first of them, the "
+               "latency their median, the interval covers all"));
+  for (const std::string& assumption : recognition.assumptions)
+    answer.assumptions.push_back(assumption);
+  for (const std::string& difference : recognition.differences)
+    answer.assumptions.push_back(difference);
+  graph::Graph run = graph;
+  if (recognition.batch == 0) {
+    answer.assumptions.push_back(
+        concat("batch left open by the graph, taken as ", profile.batch, " as measured"));
+    close_batch(run, profile.batch);
+  } else if (recognition.batch != profile.batch) {
+    answer.assumptions.push_back(
+        concat("batch ", recognition.batch, ", measured with ", profile.batch));
+    answer.prediction->verdict = predictor::Verdict::extrapolating;
+  }
+  HALE_TRY(answer.cost, cost_of(std::move(run)));
+  if (!answer.cost->unknown_ops.empty()) answer.prediction->verdict = predictor::Verdict::unknown;
+  return answer;
+}
+
+void Scoring::score_model(const std::string& path) {
+  auto graph = read_model(path);
+  if (!graph) return refuse_input(refusal(path, graph.error()));
+  if (const auto shaped = options_.shapes.apply(*graph); !shaped)
+    return refuse_input(refusal(path, shaped.error()));
+  const auto recognition = runtime::recognise(*graph);
+  if (!recognition) return refuse_input(refusal(path, recognition.error()));
+  for (const auto& device : devices_) {
+    auto answer = answer_model(*graph, *recognition, *device);
+    if (!answer) {
+      refuse_input(refusal(path, answer.error()));
+      continue;
+    }
+    answer->model = path;
+    answers_.push_back(*std::move(answer));
+  }
+}
+
+Result<> Scoring::score_archs() {
+  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(options_.space));
+  HALE_TRY(const std::string text, read_input(options_.archs));
+  const auto parsed = parse_archs(text);
+  if (!parsed) return fail_in(options_.archs, parsed.error());
+  const std::vector<std::string>& archs = *parsed;
+  std::vector<std::string_view> good;
+  std::vector<std::string> reasons(archs.size());  // empty: none
+  for (std::size_t i = 0; i < archs.size(); ++i) {
+    const auto canonical = space->canonical(archs[i]);
+    if (canonical) {
+      good.emplace_back(archs[i]);
+      continue;
+    }
+    reasons[i] = concat("architecture ", i + 1, ": ", canonical.error().message);
+    refuse_input({options_.archs, reasons[i]});
+  }
+  std::vector<std::vector<predictor::Prediction>> predictions;
+  std::vector<Device::Adapted*> adapted;
+  std::vector<const device::Profile*> profiles;
+  for (const auto& device : devices_) {
+    const auto checked = check_batch(device->profile());
+    auto ready = checked ? device->adapted_to(space->name)
+                         : Result<Device::Adapted*>(fail(checked.error().message));
+    if (!ready) {
+      refuse_input(refusal(options_.archs, ready.error()));
+      continue;
+    }
+    std::vector<predictor::Prediction> out(good.size());
+    HALE_CHECK((*ready)->predictor.score(good, out));
+    predictions.push_back(std::move(out));
+    adapted.push_back(*ready);
+    profiles.push_back(&device->profile());
+  }
+  for (std::size_t i = 0, next = 0; i < archs.size(); ++i) {
+    for (std::size_t d = 0; d < predictions.size(); ++d) {
+      Answer answer{.arch = archs[i],
+                    .space = space->name,
+                    .device = profiles[d],
+                    .interval_level = adapted[d]->interval_level};
+      if (reasons[i].empty())
+        answer.prediction = predictions[d][next];
+      else
+        answer.warnings.push_back(reasons[i]);
+      answers_.push_back(std::move(answer));
+    }
+    if (reasons[i].empty()) ++next;
+  }
+  return {};
+}
+
+Json json_of(const Answer& answer) {
+  Json result = {{"model", answer.model.empty() ? Json() : Json(answer.model)},
+                 {"device", answer.device->name},
+                 {"batch", answer.device->batch},
+                 {"precision", answer.device->precision},
+                 {"space", answer.space},
+                 {"arch", answer.arch},
+                 {"latency_ms", nullptr},
+                 {"interval_ms", nullptr},
+                 {"interval_level", answer.interval_level},
+                 {"verdict", "unknown"},
+                 {"macs", nullptr},
+                 {"parameters", nullptr},
+                 {"coverage", {{"nodes", 1.0}, {"macs", 1.0}, {"unknown_ops", Json::array()}}},
+                 {"assumptions", answer.assumptions},
+                 {"warnings", answer.warnings}};
+  if (answer.prediction) {
+    result["latency_ms"] = rounded(answer.prediction->median.value);
+    result["interval_ms"] = {rounded(answer.prediction->low.value),
+                             rounded(answer.prediction->high.value)};
+    result["verdict"] = predictor::name_of(answer.prediction->verdict);
+  }
+  if (answer.cost) {
+    result["macs"] = answer.cost->macs;
+    result["parameters"] = answer.cost->parameters;
+    // What an operation that cannot be costed multiplies is not known: taken as the average one.
+    result["coverage"] = {{"nodes", rounded(answer.cost->nodes_covered)},
+                          {"macs", rounded(answer.cost->nodes_covered)},
+                          {"unknown_ops", answer.cost->unknown_ops}};
+  }
+  return result;
+}
+
+std::string Scoring::csv() const {
+  std::string text = csv_line({"model", "device", "batch", "precision", "space", "arch",
+                               "latency_ms", "low_ms", "high_ms", "interval_level", "verdict",
+                               "macs", "parameters", "assumptions", "warnings"});
+  for (const Answer& answer : answers_) {
+    const auto& p = answer.prediction;
+    const auto number = [&](Milliseconds ms) { return number_text(ms.value); };
+    text += csv_line({answer.model, answer.device->name, concat(answer.device->batch),
+                      answer.device->precision, std::string(answer.space), answer.arch,
+                      p ? number(p->median) : "", p ? number(p->low) : "", p ? number(p->high) : "",
+                      number_text(answer.interval_level),
+                      p ? std::string(predictor::name_of(p->verdict)) : "unknown",
+                      answer.cost ? concat(answer.cost->macs) : "",
+                      answer.cost ? concat(answer.cost->parameters) : "",
+                      joined(answer.assumptions, "; "), joined(answer.warnings, "; ")});
+  }
+  return text;
+}
+
+std::string Scoring::table() const {
+  TextTable table{{options_.archs.empty() ? "model" : "architecture", "latency", "interval",
+                   "device", "batch", "verdict"},
+                  {},
+                  {false, true, false, false, true, false}};
+  std::vector<std::string> notes;
+  const auto note = [&](std::string line) {
+    if (std::find(notes.begin(), notes.end(), line) == notes.end())
+      notes.push_back(std::move(line));
+  };
+  for (const Answer& answer : answers_) {
+    const auto& p = answer.prediction;
+    const std::string& name = answer.model.empty() ? answer.arch : answer.model;
+    table.rows.push_back(
+        {name, p ? short_number(p->median.value) + " ms" : "",
+         p ? fmt::format("[{} .. {}]", short_number(p->low.value), short_number(p->high.value))
+           : "",
+         answer.device->name, concat(answer.device->batch),
+         p ? std::string(predictor::name_of(p->verdict)) : "not answered"});
+    if (!answer.model.empty()) note(concat(name, ": ", answer.space, " ", answer.arch));
+    for (const std::string& assumption : answer.assumptions)
+      note(concat(name, ": ", devices_.size() > 1 ? answer.device->name + ": " : "", assumption));
+  }
+  if (answers_.empty()) return {};
+  std::string text = table.format();
+  text += fmt::format("\nintervals hold {:g} % of what was measured\n",
+                      100 * answers_.front().interval_level);
+  if (options_.devices.empty())
+    text += fmt::format("device: {}, the default\n", devices_.front()->profile().name);
+  for (const std::string& line : notes) text += line + "\n";
+  return text;
+}
+
+std::string Scoring::text(Format format) const {
+  if (format == Format::table) return table();
+  if (format == Format::csv) return csv();
+  Json results = Json::array();
+  for (const Answer& answer : answers_) results.push_back(json_of(answer));
+  if (format == Format::jsonl) return format_listing({"results", {}}, results, format);
+  Json errors = Json::array();
+  for (const Refusal& refused : refused_)
+    errors.push_back({{"model", refused.input}, {"message", refused.message}});
+  return json_text({{"hale", json_schema}, {"results", results}, {"errors", errors}}, true) + "\n";
+}
+
+Exit Scoring::status() const {
+  Exit status = refused_.empty() ? Exit::done : Exit::bad_input;
+  for (const std::string& reason : options_.fail_on) {
+    const auto met = std::count_if(answers_.begin(), answers_.end(), [&](const Answer& answer) {
+      if (reason == "unknown-op") return answer.cost && !answer.cost->unknown_ops.empty();
+      return answer.prediction && answer.prediction->verdict == predictor::Verdict::extrapolating;
+    });
+    if (met == 0) continue;
+    complain(concat("--fail-on ", reason, ": met by ", met, " of ", answers_.size(), " answers"));
+    status = Exit::bad_input;
+  }
+  return status;
+}
+
+Exit Scoring::run() {
+  find_devices();
+  if (options_.archs.empty()) {
+    ModelPaths models = expand_models(options_.models);
+    for (Refusal& refused : models.refused) refuse_input(std::move(refused));
+    for (const std::string& path : models.paths) score_model(path);
+  } else if (const auto scored = score_archs(); !scored) {
+    refuse_input(refusal(options_.archs, scored.error()));
+  }
+  return finish(text(options_.format.format()), status());
+}
+
+Exit score(Options& options) {
+  if (options.models.empty() == options.archs.empty())
+    return refuse_usage(
+        "score: expected models, or architectures by --space and --archs; 'hale score --help' says "
+        "what there is");
+  if (const auto parsed = options.shapes.parse(); !parsed)
+    return refuse_usage(parsed.error().message);
+  return Scoring(options).run();
+}
+
+Action declare(Arguments& arguments) {
+  auto options = std::make_shared<Options>();
+  arguments.words("model", options->models,
+                  "ONNX files, folders (searched for *.onnx), globs, or - for stdin");
+  arguments.repeated("--device NAME|FILE", options->devices,
+                     "A built-in device or a file that 'hale adapt' made; again for more");
+  arguments.text("--space NAME", options->space, "The search space of the architectures");
+  arguments.text("--archs FILE", options->archs,
+                 "Architectures, one a line or a CSV's column 'arch'; - for stdin");
+  arguments.needs("--space", "--archs");
+  arguments.needs("--archs", "--space");
+  options->shapes.declare(arguments);
+  arguments.repeated_choice(
+      "--fail-on", options->fail_on, {"unknown-op", "extrapolating"},
+      "Exit with 1 where an operation is unknown, or an answer is extrapolating");
+  options->format.declare(arguments);
+  return [options] { return score(*options); };
+}
+
+}  // namespace
+
+const Command score_command = {
+    "score", "The latency of ONNX files or architectures on devices",
+    "  hale score network.onnx --device fpga --device raspi4\n"
+    "prints a line for each device: the latency in milliseconds, the interval around it, and\n"
+    "whether the network is like those that were measured.",
+    declare};
+
+}  // namespace hale::cli

@@ -1,0 +1,281 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <hale/core/fingerprint.hpp>
+#include <hale/core/text.hpp>
+#include <hale/io/container.hpp>
+#include <hale/io/file.hpp>
+#include <hale/readers.hpp>
+#include <hale/runtime/catalogue.hpp>
+#include <hale/runtime/spaces.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "catalogue.hpp"
+#include "commands.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+#include "threads.hpp"
+
+namespace hale::cli {
+namespace {
+
+struct Options {
+  std::string space;
+  std::string table;
+  std::vector<std::string> devices;
+  std::vector<std::string> validation;
+  std::string recipe = "help";
+  std::uint64_t seed = 1;
+  std::size_t episodes = 2000;
+  std::size_t threads = 1;
+  std::string output;
+  std::optional<std::string> made_from;
+  FormatOption format;
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Ends training between two episodes, so that no file is left half-written.
+class InterruptGuard {
+ public:
+  InterruptGuard() {
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+  }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+  ~InterruptGuard() { std::signal(SIGINT, SIG_DFL); }
+};
+
+/// The state that a training leaves beside its output until it is done.
+class SavedTraining {
+ public:
+  explicit SavedTraining(const std::string& output)
+      : path_(output == "-" ? std::string() : output + ".training") {}
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  /// Empty where there is none. Errors: a file that is no state, or one past the last episode.
+  [[nodiscard]] Result<std::string> load(std::size_t episodes) {
+    if (!is_there()) return std::string();
+    HALE_TRY(std::string bytes, io::read_file(path_));
+    if (const auto read = read_notes(bytes); !read) return refused(read.error());
+    if (episode_ > episodes)
+      return refused(
+          Error{concat("is the state after episode ", episode_, ", --episodes is ", episodes)});
+    return bytes;
+  }
+
+  [[nodiscard]] std::uint64_t episode() const { return episode_; }
+  [[nodiscard]] double best_score() const { return best_score_; }
+  [[nodiscard]] bool is_there() const {
+    std::error_code ignored;
+    return !path_.empty() && std::filesystem::exists(path_, ignored);
+  }
+
+  [[nodiscard]] Result<> save(std::string_view bytes) const {
+    return path_.empty() ? Result<>() : io::write_file(path_, bytes);
+  }
+
+  void remove() const {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  }
+
+  /// The error with what to do about it.
+  [[nodiscard]] tl::unexpected<Error> refused(const Error& error) const {
+    const std::string prefix = path_ + ": ";
+    return fail(concat(error.message.starts_with(prefix) ? "" : prefix, error.message,
+                       "; to start anew: rm '", path_, "'"));
+  }
+
+ private:
+  Result<> read_notes(std::string_view bytes) {
+    HALE_TRY(const io::Container container, io::parse_container(bytes));
+    HALE_TRY(const std::string_view text, container.section("training"));
+    HALE_TRY(const io::Notes notes, io::Notes::parse(text));
+    HALE_TRY(episode_, notes.number<std::uint64_t>("episode"));
+    HALE_TRY(best_score_, notes.number<double>("best_score"));
+    return {};
+  }
+
+  std::string path_;
+  std::uint64_t episode_ = 0;
+  double best_score_ = -2;  // below every correlation
+};
+
+/// Tells of training on a terminal.
+class TrainingDisplay {
+ public:
+  explicit TrainingDisplay(const SavedTraining& saved)
+      : first_(saved.episode()), best_(saved.best_score()) {}
+
+  void show(const meta::TrainingProgress& progress) {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
+    const auto done = static_cast<double>(progress.episode - first_);
+    const auto left = static_cast<double>(progress.episodes - progress.episode);
+    const std::string best =
+        progress.best_score < -1 ? "none yet" : fmt::format("{:.4f}", progress.best_score);
+    line_.show(fmt::format("episode {} of {}, loss {:.5f}, best validation Spearman {}, {} left",
+                           progress.episode, progress.episodes, progress.query_loss, best,
+                           duration_text(passed.count() / done * left)));
+    best_ = progress.best_score;
+  }
+  void clear() { line_.clear(); }
+  [[nodiscard]] double best() const { return best_; }
+
+ private:
+  std::uint64_t first_;
+  double best_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  ProgressLine line_;
+};
+
+/// Errors: devices that stand twice, or that are to be learned from and judged by at once.
+Result<> require_distinct(const Options& options) {
+  std::vector<std::string> all = options.devices;
+  all.insert(all.end(), options.validation.begin(), options.validation.end());
+  std::sort(all.begin(), all.end());
+  const auto twice = std::adjacent_find(all.begin(), all.end());
+  if (twice == all.end()) return {};
+  return fail(concat("device '", *twice, "' stands twice in --devices and --valid"));
+}
+
+/// Errors: a folder that is not there; found before hours of work, not after.
+Result<> require_folder(const std::string& output) {
+  const std::filesystem::path folder = std::filesystem::path(output).parent_path();
+  std::error_code ignored;
+  if (output == "-" || folder.empty() || std::filesystem::is_directory(folder, ignored)) return {};
+  return fail(concat(output, ": cannot be created: no folder '", folder.string(), "'"));
+}
+
+std::string made_from(const Options& options, const device::LatencyTable& table) {
+  return concat(
+      "hale ", HALE_VERSION, ", ", std::filesystem::path(options.table).filename().string(), " (",
+      table.archs.size(), " rows), devices ", joined(options.devices), ", validation ",
+      joined(options.validation), ", seed ", options.seed, ", ", options.episodes, " episodes");
+}
+
+struct Trained {
+  std::string bytes;  // empty where it was interrupted
+  double best_score = 0;
+};
+
+Result<Trained> train(const Options& options, const device::LatencyTable& table,
+                      SavedTraining& saved) {
+  HALE_TRY(const runtime::RecipeEntry* recipe,
+           runtime::find_recipe(catalogue(), options.space, options.recipe));
+  HALE_TRY(std::string state, saved.load(options.episodes));
+  TrainingDisplay display(saved);
+  Result<> written;
+  bool is_silent = saved.episode() == 0;  // until the state is known to be taken
+  const auto announce = [&] {
+    if (!std::exchange(is_silent, true))
+      complain(concat("goes on after episode ", saved.episode(), " of ", options.episodes, " from ",
+                      saved.path()));
+  };
+  runtime::TrainingHooks hooks;
+  hooks.executor = thread_executor(options.threads);
+  hooks.report = [&](const meta::TrainingProgress& progress) {
+    announce();
+    display.show(progress);
+    return interrupted == 0;
+  };
+  hooks.save = [&](std::string_view bytes) {
+    written = saved.save(bytes);
+    return written.has_value();
+  };
+  hooks.resume = std::move(state);
+  hooks.resume_name = saved.path();
+  hooks.made_from = options.made_from.value_or(made_from(options, table));
+  predictor::TrainingOptions training;
+  training.sources = options.devices;
+  training.validation = options.validation;
+  training.seed = options.seed;
+  training.outer.episodes = options.episodes;
+  auto bytes = recipe->train(table, training, hooks);
+  display.clear();
+  if (!written) return tl::unexpected<Error>(written.error());
+  if (!bytes && !saved.path().empty() && bytes.error().message.starts_with(saved.path() + ": "))
+    return saved.refused(bytes.error());
+  if (!bytes) return fail_in(options.table, bytes.error());
+  announce();
+  return Trained{*std::move(bytes), display.best()};
+}
+
+Result<Exit> run(const Options& options) {
+  HALE_CHECK(runtime::find_space(options.space).map([](auto) {}));
+  HALE_CHECK(require_folder(options.output));
+  HALE_TRY(const device::LatencyTable table, readers::read_latency_table(options.table));
+  for (const auto* names : {&options.devices, &options.validation})
+    for (const std::string& name : *names)
+      if (const auto column = table.column(name); !column)
+        return fail_in(options.table, column.error());
+  SavedTraining saved(options.output);
+  std::optional<InterruptGuard> guard(std::in_place);
+  HALE_TRY(const Trained trained, train(options, table, saved));
+  if (trained.bytes.empty()) {
+    complain(saved.is_there() ? concat("interrupted; the same command goes on from ", saved.path())
+                              : std::string("interrupted before any state was saved"));
+    guard.reset();
+    std::raise(SIGINT);
+  }
+  HALE_CHECK(write_output(options.output, trained.bytes));
+  saved.remove();
+  if (options.output == "-") return Exit::done;
+  const nlohmann::ordered_json record = {
+      {"file", options.output},       {"space", options.space},
+      {"recipe", options.recipe},     {"episodes", options.episodes},
+      {"seed", options.seed},         {"validation_spearman", rounded(trained.best_score)},
+      {"bytes", trained.bytes.size()}};
+  return finish(format_listing(
+      {"trained", {"file", "space", "recipe", "episodes", "seed", "validation_spearman", "bytes"}},
+      nlohmann::ordered_json::array({record}), options.format.format()));
+}
+
+Action declare(Arguments& arguments) {
+  auto options = std::make_shared<Options>();
+  arguments.required_text("--space NAME", options->space, "The search space of the table");
+  arguments.required_text("--table CSV", options->table, "CSV: arch,<device>,... in milliseconds");
+  arguments.list("--devices A,B,..", options->devices, "Devices to learn from", true);
+  arguments.list("--valid C,..", options->validation,
+                 "Devices to choose the best episode and the intervals by");
+  arguments.text("--recipe NAME", options->recipe, "What is trained");
+  arguments.seed("--seed N", options->seed, "Of everything that is drawn");
+  arguments.number("--episodes N", options->episodes, "How long");
+  arguments.number("--threads N", options->threads, "The result does not depend on it");
+  arguments.required_text("-o,--output FILE", options->output, "The base; - for stdout");
+  arguments.text("--made-from TEXT", options->made_from, "A line on what it was trained on");
+  options->format.declare(arguments);
+  return [options]() -> Exit {
+    if (options->episodes == 0 || options->threads == 0)
+      return refuse_usage("train: --episodes and --threads are at least 1");
+    if (const auto distinct = require_distinct(*options); !distinct)
+      return refuse_usage(distinct.error().message);
+    const auto done = run(*options);
+    return done ? *done : refuse(done.error());
+  };
+}
+
+}  // namespace
+
+const Command train_command = {
+    "train", "A base from a table of latencies on many devices",
+    "  hale train --space nasbench201 --table latency_ms.csv --devices 1080ti_1,1080ti_32,\\\n"
+    "      1080ti_256,silver_4114,silver_4210r,samsung_a50,pixel3,essential_ph_1,samsung_s7 \\\n"
+    "      --valid titanx_1,titanx_32,titanx_256,gold_6240 --seed 1 -o my.hale\n"
+    "trains for some minutes. Interrupted, the same command goes on where it stood: its state is\n"
+    "in my.hale.training until it is done.",
+    declare};
+
+}  // namespace hale::cli

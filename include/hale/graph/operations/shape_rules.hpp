@@ -1,0 +1,130 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/operation.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hale::graph {
+
+/// The types of an operation's results, as infer() returns them.
+using Types = std::vector<Type>;
+
+/// One result of the same type as an operand.
+[[nodiscard]] inline Result<Types> same_type(const OperationView& view, std::size_t operand = 0) {
+  return Types{view.type(operand)};
+}
+
+/// One result of which only the element type is known.
+[[nodiscard]] inline Types unranked(ElementType element) { return Types{Type{element}}; }
+
+/// An axis counted from the front. Errors: outside [-rank, rank).
+[[nodiscard]] inline Result<std::size_t> normalise_axis(const OperationView& view,
+                                                        std::int64_t axis, std::size_t rank) {
+  const auto signed_rank = static_cast<std::int64_t>(rank);
+  if (axis < -signed_rank || axis >= signed_rank)
+    return view.fail("axis is ", axis, ", expected one in [", -signed_rank, ", ", signed_rank, ")");
+  return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+
+/// The extent at which two meet under broadcasting; nothing where they do not.
+[[nodiscard]] inline std::optional<Dim> broadcast_dim(const Dim& a, const Dim& b) {
+  if (a == b) return a;
+  if (a.extent == 1) return b;
+  if (b.extent == 1) return a;
+  if (!a.is_static() && !b.is_static()) return Dim{};
+  if (!a.is_static()) return b;
+  if (!b.is_static()) return a;
+  return std::nullopt;
+}
+
+/// ONNX's multidirectional broadcasting. Errors: extents that do not meet.
+[[nodiscard]] inline Result<Types> broadcast(const OperationView& view) {
+  const Type& a = view.type(0);
+  const Type& b = view.type(1);
+  const ElementType element = a.element == ElementType::undefined ? b.element : a.element;
+  if (!a.is_ranked() || !b.is_ranked()) return unranked(element);
+  const std::size_t rank = std::max(a.rank(), b.rank());
+  std::vector<Dim> dims(rank, Dim{1});
+  for (std::size_t i = 0; i < rank; ++i) {
+    const Dim from_a = i < a.rank() ? (*a.dims)[a.rank() - 1 - i] : Dim{1};
+    const Dim from_b = i < b.rank() ? (*b.dims)[b.rank() - 1 - i] : Dim{1};
+    const std::optional<Dim> both = broadcast_dim(from_a, from_b);
+    if (!both)
+      return view.fail("operands ", describe(a), " and ", describe(b),
+                       " found, expected shapes that broadcast");
+    dims[rank - 1 - i] = *both;
+  }
+  return Types{Type{element, std::move(dims)}};
+}
+
+/// A window that slides over the spatial axes: of a convolution, or of a pooling.
+struct Window {
+  std::vector<std::int64_t> kernel{};
+  std::vector<std::int64_t> strides{};
+  std::vector<std::int64_t> dilations{};
+  std::vector<std::int64_t> pads{};  // all begins, then all ends
+  bool same_padding = false;         // the output is ceil(input / stride), whatever the pads
+  bool ceil_mode = false;
+};
+
+namespace detail {
+
+[[nodiscard]] inline Result<> fill_window_list(const OperationView& view, std::string_view name,
+                                               std::vector<std::int64_t>& list, std::size_t count,
+                                               std::int64_t usual, std::int64_t least) {
+  if (list.empty()) list.assign(count, usual);
+  if (list.size() != count)
+    return view.fail(name, " has ", list.size(), " entries, expected ", count);
+  constexpr std::int64_t most = std::int64_t{1} << 31;
+  for (const std::int64_t entry : list)
+    if (entry < least || entry > most)
+      return view.fail(name, " has the entry ", entry, ", expected one in [", least, ", 2^31]");
+  return {};
+}
+
+}  // namespace detail
+
+/// A window with every list filled in and checked. Pre: `rank` counts batch and channel.
+[[nodiscard]] inline Result<Window> checked_window(const OperationView& view, Window window,
+                                                   std::size_t rank, const std::string& auto_pad) {
+  if (rank < 3) return view.fail("operand of rank ", rank, " found, expected at least 3");
+  const std::size_t spatial = rank - 2;
+  HALE_CHECK(detail::fill_window_list(view, "kernel_shape", window.kernel, spatial, 1, 1));
+  HALE_CHECK(detail::fill_window_list(view, "strides", window.strides, spatial, 1, 1));
+  HALE_CHECK(detail::fill_window_list(view, "dilations", window.dilations, spatial, 1, 1));
+  if (auto_pad == "VALID") window.pads.clear();
+  window.same_padding = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
+  if (!window.same_padding && auto_pad != "NOTSET" && auto_pad != "VALID")
+    return view.fail("auto_pad is '", auto_pad,
+                     "', expected NOTSET, VALID, SAME_UPPER or SAME_LOWER");
+  HALE_CHECK(detail::fill_window_list(view, "pads", window.pads, 2 * spatial, 0, 0));
+  return window;
+}
+
+/// How many places a window has along one spatial axis. Errors: none fits.
+[[nodiscard]] inline Result<Dim> slide(const OperationView& view, const Window& window,
+                                       std::size_t axis, const Dim& input) {
+  if (!input.is_static()) return Dim{};
+  const std::int64_t stride = window.strides[axis];
+  if (window.same_padding) return Dim{(input.extent - 1) / stride + 1};
+  const std::size_t spatial = window.kernel.size();
+  const std::int64_t pads = window.pads[axis] + window.pads[axis + spatial];
+  const std::optional<std::int64_t> reach =
+      checked_product(window.kernel[axis] - 1, window.dilations[axis]);
+  const std::optional<std::int64_t> padded = checked_sum(input.extent, pads);
+  if (!reach || !padded || *padded <= *reach)
+    return view.fail("kernel of ", window.kernel[axis], " on ", input.extent, " elements with ",
+                     pads, " of padding found, expected one that fits");
+  const std::int64_t room = *padded - *reach - 1;
+  std::int64_t places = room / stride + 1;
+  // The last, partial window counts if it begins inside the input or the padding before it.
+  if (window.ceil_mode && room % stride != 0 && places * stride < input.extent + window.pads[axis])
+    ++places;
+  return Dim{places};
+}
+
+}  // namespace hale::graph

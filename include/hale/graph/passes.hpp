@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <hale/graph/passes/fold_batch_normalization.hpp>
+#include <hale/graph/passes/fold_constants.hpp>
+#include <hale/graph/passes/fold_zeros.hpp>
+#include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/graph/passes/remove_dead_code.hpp>
+#include <hale/graph/passes/remove_identities.hpp>
+#include <hale/graph/passes/verify.hpp>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace hale::graph {
+
+/// What is safe for any reader of the graph: nothing that a later step could want to see is lost
+/// but names of identities. The factors of zero stay.
+using Simplify = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, RemoveDeadCode,
+                          FoldBatchNormalization, RemoveDeadCode>;
+
+/// Simplify, and what a factor of zero decides.
+using Canonicalise = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
+                              RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+
+/// A graph with shapes, and without what changes no result: identities, dead code, factors of zero.
+///
+/// Errors: what verify and infer-shapes refuse, with the node's name.
+[[nodiscard]] inline Result<Graph> canonicalise(Graph graph) {
+  HALE_CHECK(Canonicalise::run(graph));
+  return graph;
+}
+
+/// A pass by its name, for those who choose passes at run time.
+struct PassEntry {
+  std::string_view name;
+  std::string_view summary;
+  Result<> (*run)(Graph&);
+};
+
+namespace detail {
+
+template <Pass... Passes>
+inline constexpr std::array<PassEntry, sizeof...(Passes)> pass_table = {
+    PassEntry{Passes::name, Passes::summary, &Passes::run}...};
+
+}  // namespace detail
+
+/// Every pass, in the order in which canonicalise() takes them.
+[[nodiscard]] constexpr std::span<const PassEntry> passes() {
+  return detail::pass_table<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
+                            FoldBatchNormalization, RemoveDeadCode>;
+}
+
+/// The pass with this name; null where there is none.
+[[nodiscard]] constexpr const PassEntry* find_pass(std::string_view name) {
+  for (const PassEntry& entry : passes())
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+
+}  // namespace hale::graph

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <hale/graph/parse.hpp>
+#include <hale/graph/print.hpp>

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cmath>
+#include <hale/core/error.hpp>
+#include <hale/core/text.hpp>
+#include <hale/device/profile.hpp>
+#include <hale/io/container.hpp>
+#include <string>
+#include <string_view>
+
+namespace hale::io {
+
+namespace detail {
+
+inline constexpr std::string_view section_prefix = "for:";
+
+inline std::string pack_section(const device::ProfileSection& section) {
+  Notes notes;
+  notes.set("base", section.base);
+  notes.set("space", section.space);
+  std::string measurements;
+  for (const device::Measurement& m : section.measurements)
+    measurements += concat(m.latency.value, "\t", m.arch, "\n");
+  Container nested;
+  nested.add("notes", notes.format());
+  nested.add("measurements", std::move(measurements));
+  if (!section.base_file.empty()) nested.add("base", section.base_file);
+  return serialise(nested);
+}
+
+inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
+  HALE_TRY(const Container nested, parse_container(bytes));
+  HALE_TRY(const auto notes_text, nested.section("notes"));
+  HALE_TRY(const Notes notes, Notes::parse(notes_text));
+  device::ProfileSection section;
+  section.base = notes.get("base");
+  section.space = notes.get("space");
+  HALE_TRY(const auto lines, nested.section("measurements"));
+  for (const std::string_view line : split(lines, '\n')) {
+    if (line.empty()) continue;
+    const std::size_t tab = line.find('\t');
+    const auto ms = parse_number<double>(line.substr(0, tab));
+    if (tab == std::string_view::npos || !ms || !std::isfinite(*ms) || *ms <= 0)
+      return fail(concat("measurement '", line.substr(0, 80),
+                         "', expected positive milliseconds, a tab and an architecture"));
+    section.measurements.push_back({std::string(line.substr(tab + 1)), Milliseconds{*ms}});
+  }
+  if (const std::string* base = nested.find("base")) section.base_file = *base;
+  return section;
+}
+
+}  // namespace detail
+
+/// A device file's bytes.
+[[nodiscard]] inline std::string serialise_profile(const device::Profile& profile) {
+  Notes notes;
+  notes.set("name", profile.name);
+  notes.set("units", "ms");
+  notes.set("batch", concat(profile.batch));
+  notes.set("precision", profile.precision);
+  notes.set("made_from", profile.made_from);
+  Container container;
+  container.add("device", notes.format());
+  for (const device::ProfileSection& section : profile.sections)
+    container.add(concat(detail::section_prefix, section.base), detail::pack_section(section));
+  return serialise(container);
+}
+
+/// Errors: damaged bytes; another kind of hale file; units that are not milliseconds.
+[[nodiscard]] inline Result<device::Profile> parse_profile(std::string_view bytes) {
+  HALE_TRY(const Container container, parse_container(bytes));
+  const std::string* text = container.find("device");
+  if (text == nullptr)
+    return fail(container.find("base") != nullptr
+                    ? "is a base, expected a device file (made by 'hale adapt')"
+                    : "is no device file: section 'device' is missing");
+  HALE_TRY(const Notes notes, Notes::parse(*text));
+  if (notes.get("units") != "ms")
+    return fail(concat("units '", notes.get("units"), "' found, expected 'ms'"));
+  device::Profile profile;
+  profile.name = notes.get("name");
+  profile.precision = notes.get("precision");
+  profile.made_from = notes.get("made_from");
+  HALE_TRY(profile.batch, notes.number<std::uint32_t>("batch"));
+  for (const auto& [name, payload] : container.sections) {
+    if (!name.starts_with(detail::section_prefix)) continue;
+    auto section = detail::unpack_section(payload);
+    if (!section) return fail_in(concat("section '", name, "'"), section.error());
+    profile.sections.push_back(*std::move(section));
+  }
+  return profile;
+}
+
+}  // namespace hale::io

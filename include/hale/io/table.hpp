@@ -1,0 +1,112 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <hale/core/error.hpp>
+#include <hale/core/text.hpp>
+#include <hale/device/latency_table.hpp>
+#include <hale/device/measurements.hpp>
+#include <hale/io/csv.hpp>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace hale::io {
+
+namespace detail {
+
+inline Result<double> parse_latency(const CsvRow& row, std::string_view column,
+                                    std::string_view text) {
+  const auto value = parse_number<double>(text);
+  if (!value || !std::isfinite(*value) || *value <= 0)
+    return fail(concat("line ", row.line, ", column '", column, "': found '", text.substr(0, 60),
+                       "', expected a positive number of milliseconds"));
+  return *value;
+}
+
+inline Result<> require_width(const CsvRow& row, std::size_t width) {
+  if (row.fields.size() == width) return {};
+  return fail(concat("line ", row.line, ": found ", row.fields.size(), " fields, expected ", width,
+                     " as in the header"));
+}
+
+}  // namespace detail
+
+/// A latency table: header `arch,<device>,...`, milliseconds, an empty cell where not measured.
+///
+/// Errors: the line and column of what is no such table; an architecture that stands twice.
+[[nodiscard]] inline Result<device::LatencyTable> parse_latency_table(std::string_view text) {
+  HALE_TRY(const std::vector<CsvRow> rows, parse_csv(text));
+  if (rows.empty()) return fail("is empty, expected a header 'arch,<device>,...'");
+  const CsvRow& header = rows[0];
+  if (header.fields[0] != "arch" || header.fields.size() < 2)
+    return fail(concat("line 1: found the header '", header.fields[0].substr(0, 60),
+                       header.fields.size() > 1 ? ",..." : "", "', expected 'arch,<device>,...'"));
+  device::LatencyTable table;
+  for (std::size_t c = 1; c < header.fields.size(); ++c) {
+    const std::string& name = header.fields[c];
+    if (name.empty()) return fail(concat("line 1: column ", c + 1, " has no device name"));
+    if (std::find(table.devices.begin(), table.devices.end(), name) != table.devices.end())
+      return fail(concat("line 1: device '", name, "' stands twice"));
+    table.devices.push_back(name);
+  }
+  table.latency_ms.resize(table.devices.size());
+  std::unordered_map<std::string_view, std::size_t> line_of;
+  for (std::size_t r = 1; r < rows.size(); ++r) {
+    const CsvRow& row = rows[r];
+    HALE_CHECK(detail::require_width(row, header.fields.size()));
+    const auto [known, fresh] = line_of.emplace(row.fields[0], row.line);
+    if (!fresh)
+      return fail(concat("line ", row.line, ": architecture '", row.fields[0], "' stands in line ",
+                         known->second, " already"));
+    table.archs.push_back(row.fields[0]);
+    for (std::size_t c = 1; c < row.fields.size(); ++c) {
+      double latency = std::numeric_limits<double>::quiet_NaN();
+      if (!row.fields[c].empty()) {
+        HALE_TRY(latency, detail::parse_latency(row, header.fields[c], row.fields[c]));
+      }
+      table.latency_ms[c - 1].push_back(latency);
+    }
+  }
+  if (table.archs.empty()) return fail("has a header but no row");
+  return table;
+}
+
+/// Measurements: a header with `arch` and `latency_ms` in any order, further columns ignored.
+///
+/// Errors: the line and column of what is none.
+[[nodiscard]] inline Result<std::vector<device::Measurement>> parse_measurements(
+    std::string_view text) {
+  HALE_TRY(const std::vector<CsvRow> rows, parse_csv(text));
+  if (rows.empty()) return fail("is empty, expected a header 'arch,latency_ms'");
+  const auto column = [&](std::string_view name) -> Result<std::size_t> {
+    const auto& names = rows[0].fields;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      std::string all;
+      for (const std::string& field : names)
+        all += concat(all.empty() ? "" : ",", field.substr(0, 40));
+      return fail(concat("line 1: no column '", name, "' in the header '", all.substr(0, 120),
+                         "', expected 'arch,latency_ms'"));
+    }
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  HALE_TRY(const std::size_t arch, column("arch"));
+  HALE_TRY(const std::size_t latency, column("latency_ms"));
+  std::vector<device::Measurement> measurements;
+  for (std::size_t r = 1; r < rows.size(); ++r) {
+    HALE_CHECK(detail::require_width(rows[r], rows[0].fields.size()));
+    HALE_TRY(const double ms,
+             detail::parse_latency(rows[r], "latency_ms", rows[r].fields[latency]));
+    if (rows[r].fields[arch].empty())
+      return fail(concat("line ", rows[r].line, ": the architecture is empty"));
+    measurements.push_back({rows[r].fields[arch], Milliseconds{ms}});
+  }
+  if (measurements.empty()) return fail("has a header but no measurement");
+  return measurements;
+}
+
+}  // namespace hale::io

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/config.hpp>
+#include <hale/core/text.hpp>
+#include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/space/nasbench201.hpp>
+#include <hale/space/nasbench201_network.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hale::lower {
+
+namespace detail {
+
+using graph::ValueId;
+
+/// Writes a network operation by operation, BatchNormalizations folded, as PyTorch exports it.
+class NasBench201Writer {
+ public:
+  using Space = space::NasBench201;
+  using Network = space::NasBench201Network;
+
+  NasBench201Writer(const Space::Architecture& architecture, const Network& network)
+      : architecture_(architecture), network_(network) {}
+
+  [[nodiscard]] graph::Graph run() {
+    graph_.name = concat("nasbench201 ", Space::format(architecture_));
+    graph_.operator_sets = {{"", 13}};
+    const auto wide = [](std::size_t extent) { return static_cast<std::int64_t>(extent); };
+    const ValueId image =
+        graph_.add_value(graph::tensor_type(graph::ElementType::f32,
+                                            {wide(network_.batch), wide(network_.input_channels),
+                                             wide(network_.height), wide(network_.width)}),
+                         "input");
+    graph_.body().inputs = {image};
+    ValueId x = conv("stem", image, {network_.input_channels, network_.channels[0], 3, 1});
+    for (std::size_t s = 0; s < Network::stage_count; ++s) {
+      if (s > 0)
+        x = residual(concat("reduction.", s), x, network_.channels[s - 1], network_.channels[s]);
+      for (std::size_t c = 0; c < network_.cells[s]; ++c)
+        x = cell(concat("stage.", s + 1, "/cell.", c + 1), x, network_.channels[s]);
+    }
+    const ValueId logits = head(x);
+    graph_.value(logits).name = "logits";
+    graph_.body().outputs = {logits};
+    const Result<> status = graph::InferShapes::run(graph_);
+    HALE_ASSERT(status.has_value());
+    static_cast<void>(status);
+    return std::move(graph_);
+  }
+
+ private:
+  struct Filter {
+    std::size_t in, out, kernel, stride;
+  };
+
+  ValueId emit(graph::Operation op) {
+    const ValueId result = graph_.add_value({}, concat(op.location, "_output"));
+    op.results = {result};
+    graph_.append(graph::Graph::body_id(), std::move(op));
+    return result;
+  }
+  ValueId constant(const std::string& name, graph::Tensor tensor) {
+    const ValueId value = graph::add_constant(graph_, std::move(tensor), name);
+    graph_.body().operations.push_back(graph_.value(value).producer);
+    return value;
+  }
+  ValueId weight(const std::string& name, const std::vector<std::size_t>& extents) {
+    graph::Tensor tensor{.element = graph::ElementType::f32};
+    for (const std::size_t extent : extents)
+      tensor.dims.push_back(static_cast<std::int64_t>(extent));
+    return constant(name, std::move(tensor));
+  }
+  static std::vector<graph::Attribute> window(std::size_t size, std::size_t stride,
+                                              std::size_t pad) {
+    const auto list = [](std::size_t count, std::size_t each) {
+      return std::vector<std::int64_t>(count, static_cast<std::int64_t>(each));
+    };
+    return {{"kernel_shape", list(2, size)}, {"pads", list(4, pad)}, {"strides", list(2, stride)}};
+  }
+
+  ValueId conv(const std::string& name, ValueId x, Filter f) {
+    const ValueId w = weight(name + ".weight", {f.out, f.in, f.kernel, f.kernel});
+    const ValueId b = weight(name + ".bias", {f.out});
+    return emit({.name = "Conv",
+                 .operands = {x, w, b},
+                 .attributes = window(f.kernel, f.stride, f.kernel / 2),
+                 .location = name});
+  }
+  ValueId relu_conv(const std::string& name, ValueId x, Filter f) {
+    return conv(name, emit({.name = "Relu", .operands = {x}, .location = name + ".relu"}), f);
+  }
+  ValueId pool(const std::string& name, ValueId x, std::size_t size, std::size_t stride,
+               std::size_t pad) {
+    return emit({.name = "AveragePool",
+                 .operands = {x},
+                 .attributes = window(size, stride, pad),
+                 .location = name});
+  }
+  ValueId zero(const std::string& name, ValueId x) {
+    const ValueId factor =
+        constant(name + ".factor", {graph::ElementType::f32, {}, std::vector<double>{0.0}});
+    return emit({.name = "Mul", .operands = {x, factor}, .location = name});
+  }
+
+  ValueId residual(const std::string& name, ValueId x, std::size_t in, std::size_t out) {
+    const ValueId first = relu_conv(name + "/conv_a", x, {in, out, 3, 2});
+    const ValueId second = relu_conv(name + "/conv_b", first, {out, out, 3, 1});
+    const ValueId pooled = pool(name + "/pool", x, 2, 2, 0);
+    const ValueId shortcut = conv(name + "/shortcut", pooled, {in, out, 1, 1});
+    return emit({.name = "Add", .operands = {shortcut, second}, .location = name + "/add"});
+  }
+
+  ValueId edge(const std::string& name, Space::Operation operation, ValueId x, std::size_t width) {
+    switch (operation) {
+      case Space::Operation::avg_pool_3x3:
+        return pool(name, x, 3, 1, 1);
+      case Space::Operation::nor_conv_1x1:
+        return relu_conv(name, x, {width, width, 1, 1});
+      case Space::Operation::nor_conv_3x3:
+        return relu_conv(name, x, {width, width, 3, 1});
+      case Space::Operation::none:
+        return zero(name, x);
+      case Space::Operation::skip_connect:
+        return x;
+    }
+    HALE_ASSERT(false);
+    return x;
+  }
+  ValueId cell(const std::string& name, ValueId x, std::size_t width) {
+    std::array<ValueId, Space::node_count> nodes{x, ValueId::none, ValueId::none, ValueId::none};
+    for (std::size_t e = 0; e < Space::edge_count; ++e) {
+      const auto [source, target] = Space::edges[e];
+      const std::string place = concat(name, "/edge.", source, "-", target);
+      const ValueId moved = edge(place, architecture_.operations[e], nodes[source], width);
+      nodes[target] = nodes[target] == ValueId::none ? moved
+                                                     : emit({.name = "Add",
+                                                             .operands = {nodes[target], moved},
+                                                             .location = place + ".add"});
+    }
+    return nodes.back();
+  }
+
+  ValueId head(ValueId x) {
+    const std::size_t width = network_.channels.back();
+    const std::vector<ValueId> operands = {
+        x, weight("head/norm.scale", {width}), weight("head/norm.bias", {width}),
+        weight("head/norm.mean", {width}), weight("head/norm.variance", {width})};
+    x = emit({.name = "BatchNormalization", .operands = operands, .location = "head/norm"});
+    x = emit({.name = "Relu", .operands = {x}, .location = "head/relu"});
+    x = emit({.name = "GlobalAveragePool", .operands = {x}, .location = "head/pool"});
+    x = emit({.name = "Flatten", .operands = {x}, .location = "head/flatten"});
+    const ValueId w = weight("classifier.weight", {network_.classes, width});
+    const ValueId b = weight("classifier.bias", {network_.classes});
+    return emit({.name = "Gemm",
+                 .operands = {x, w, b},
+                 .attributes = {{"transB", std::int64_t{1}}},
+                 .location = "classifier"});
+  }
+
+  const Space::Architecture& architecture_;
+  const Network& network_;
+  graph::Graph graph_;
+};
+
+}  // namespace detail
+
+/// The network of an architecture as a graph with shapes and elided weights, ready for export.
+///
+/// BatchNormalizations are folded into their Convs where one stands before them; `none` is a factor
+/// of zero, as in PyTorch. Pre: no extent is 0, but for cells; height and width are multiples of 4.
+[[nodiscard]] inline graph::Graph nasbench201(const space::NasBench201::Architecture& architecture,
+                                              const space::NasBench201Network& network = {}) {
+  return detail::NasBench201Writer(architecture, network).run();
+}
+
+}  // namespace hale::lower

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <hale/core/buffer.hpp>
+#include <hale/meta/learner.hpp>
+#include <hale/nn/gradient.hpp>
+#include <hale/numeric/dual.hpp>
+#include <span>
+
+namespace hale::meta {
+
+/// What one task says: its losses, and the gradient of its query loss through the inner loop.
+template <class L, std::floating_point T>
+struct TaskGradient {
+  Knowledge<L, T> gradient;  // in the layout of what is learned
+  T query_loss = 0;
+  T divergence = 0;
+};
+
+/// Memory of meta_gradient beside the inner loop's.
+template <class L, std::floating_point T>
+struct OuterTape {
+  InnerTape<L, T> inner;
+  numeric::Arena<T> query;
+  numeric::Arena<T> tangents;
+  Buffer<T> direction{L::Network::parameter_count};
+  Buffer<T> hessian_product{L::Network::parameter_count};
+};
+
+/// The gradient of query loss + divergence_weight * divergence with respect to all that is learned,
+/// exact to second order.
+///
+/// With g_k the support gradient at theta_k and H_k the Hessian there, theta_{k+1} = theta_k -
+/// alpha g_k gives, backwards from v = grad of the query loss at theta_K:
+/// d_alpha -= v g_k; v -= H_k (alpha v). Each H_k u is the tangent of the support gradient, for
+/// which the inner step's own pass is replayed. Cost: steps + 1 gradients and `steps` tangents,
+/// each twice a gradient; no allocation once warm.
+template <class L, std::floating_point T>
+void meta_gradient(const Knowledge<L, T>& knowledge, const Task<L, T>& task,
+                   std::span<const T> noise, T divergence_weight, OuterTape<L, T>& tape,
+                   TaskGradient<L, T>& out) {
+  using Network = typename L::Network;
+  constexpr std::size_t size = Network::parameter_count;
+  InnerTape<L, T>& inner = tape.inner;
+  out.divergence = adapt<L, T>(knowledge, task.embedding, task.support, noise, inner);
+
+  Buffer<T>& v = out.gradient.theta;
+  Buffer<T>& d_rates = out.gradient.rates;
+  out.query_loss = nn::loss_and_gradient<Network, typename L::Loss, T>(
+      detail::flat(std::as_const(inner.thetas.back())), task.query, detail::flat(v), tape.query);
+  std::fill(d_rates.begin(), d_rates.end(), T{0});
+  for (std::size_t k = inner.steps; k-- > 0;) {
+    const Buffer<T>& g = inner.gradients[k];
+    for (std::size_t i = 0; i < size; ++i) {
+      if constexpr (L::InnerLoop::learns_rates) d_rates[i] -= v[i] * g[i];
+      tape.direction[i] = knowledge.rates[i] * v[i];
+    }
+    tape.tangents.replay(inner.arenas[k]);
+    nn::loss_and_gradient<Network, typename L::Loss, numeric::Replayed<T>>(
+        {detail::flat(std::as_const(inner.thetas[k])), detail::flat(std::as_const(tape.direction))},
+        task.support, {detail::flat(inner.gradients[k]), detail::flat(tape.hessian_product)},
+        tape.tangents);
+    for (std::size_t i = 0; i < size; ++i) v[i] -= tape.hessian_product[i];
+  }
+  L::Modulator::template backward<T>(knowledge.phi, knowledge.theta, inner.modulation,
+                                     divergence_weight, v, out.gradient.phi);
+}
+
+}  // namespace hale::meta

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <hale/core/error.hpp>
+#include <hale/core/random.hpp>
+#include <hale/core/text.hpp>
+#include <hale/meta/meta_gradient.hpp>
+#include <hale/meta/sampler.hpp>
+#include <hale/nn/optimizer.hpp>
+#include <utility>
+#include <vector>
+
+namespace hale::meta {
+
+/// Runs work(0, w) .. work(count - 1, w), in any order or at once, and returns when all are done; w
+/// is the number, below `workers`, of whoever runs it.
+struct Executor {
+  using Work = std::function<void(std::size_t index, std::size_t worker)>;
+
+  std::size_t workers = 1;
+  std::function<void(std::size_t count, const Work& work)> run = [](std::size_t count,
+                                                                    const Work& work) {
+    for (std::size_t i = 0; i < count; ++i) work(i, 0);
+  };
+};
+
+struct TrainerOptions {
+  std::size_t episodes = 2000;
+  double rate = 1e-4;              // of the outer loop
+  double divergence_weight = 0.1;  // of the modulator's divergence
+  /// Each task's own divergence instead of the last one's times the number of tasks, which is what
+  /// the published code does.
+  bool own_divergence = false;
+  std::size_t validate_every = 50;  // episodes
+};
+
+/// All that training goes on from: saved and loaded, it continues bit for bit.
+template <class L, std::floating_point T>
+struct TrainingState {
+  Knowledge<L, T> knowledge;
+  Knowledge<L, T> best;    // by validation score
+  double best_score = -2;  // below every correlation
+  std::uint64_t best_episode = 0;
+  std::uint64_t episode = 0;
+  Rng rng;
+  nn::Adam<T> theta_moments;
+  nn::Adam<T> rate_moments;
+  nn::Adam<T> phi_moments;
+
+  TrainingState(std::uint64_t seed, double rate)
+      : rng(seed),
+        theta_moments(L::Network::parameter_count, {.rate = rate}),
+        rate_moments(L::Network::parameter_count, {.rate = rate}),
+        phi_moments(L::Modulator::parameter_count, {.rate = rate}) {
+    knowledge = Knowledge<L, T>::initial(rng);
+    best = knowledge;
+  }
+};
+
+/// What is known after an episode.
+struct TrainingProgress {
+  std::uint64_t episode = 0;
+  std::uint64_t episodes = 0;
+  double query_loss = 0;   // mean over the tasks
+  double best_score = 0;   // on the validation devices
+  bool validated = false;  // in this episode
+};
+
+/// Meta-training: Adam on the mean query loss of each episode's tasks.
+///
+/// The tasks' gradients are added in a fixed order, so that the result does not depend on the
+/// executor.
+/// Cost: an episode is `tasks` meta-gradients and one Adam step; no allocation once warm.
+/// Source: HELP, algorithm 1.
+template <class L, space::Encoder E, std::floating_point T>
+class Trainer {
+ public:
+  using Validate = std::function<double(const Knowledge<L, T>&)>;
+  /// Told of each episode; false stops the training there.
+  using Report = std::function<bool(const TrainingProgress&)>;
+
+  Trainer(EpisodeSampler<L, E, T> sampler, const TrainerOptions& options, Validate validate)
+      : sampler_(std::move(sampler)), options_(options), validate_(std::move(validate)) {}
+
+  /// Goes on from `state` to the last episode. Errors: a sampler that cannot draw; a loss that is
+  /// no longer finite, with the state as it was before that episode's step.
+  Result<> run(TrainingState<L, T>& state, const Executor& executor, const Report& report) {
+    HALE_CHECK(sampler_.check());
+    while (state.episode < options_.episodes) {
+      const double loss = episode_gradient(state, executor);
+      if (!std::isfinite(loss))
+        return fail(concat("training diverged: the query loss of episode ", state.episode + 1,
+                           " is not finite; try a smaller rate or another seed"));
+      step(state);
+      ++state.episode;
+      const bool validated = state.episode % options_.validate_every == 0;
+      if (validated) validate(state);
+      if (!report({state.episode, options_.episodes, loss, state.best_score, validated})) break;
+    }
+    return {};
+  }
+
+  /// Draws an episode and leaves the sum of its tasks' gradients in the first one. Returns the mean
+  /// query loss.
+  double episode_gradient(TrainingState<L, T>& state, const Executor& executor) {
+    sampler_.draw(state.rng, tasks_);
+    noise_.resize(tasks_.size() * L::Modulator::latent_size);
+    for (T& element : noise_) element = static_cast<T>(state.rng.normal());
+    tapes_.resize(executor.workers);
+    gradients_.resize(tasks_.size());
+    executor.run(tasks_.size(), [&](std::size_t t, std::size_t worker) {
+      const auto noise = std::span<const T>(noise_).subspan(t * L::Modulator::latent_size,
+                                                            L::Modulator::latent_size);
+      meta_gradient<L, T>(state.knowledge, tasks_[t].task(), noise, divergence_weight(t),
+                          tapes_[worker], gradients_[t]);
+    });
+    double loss = 0;
+    for (const auto& gradient : gradients_) loss += static_cast<double>(gradient.query_loss);
+    return loss / static_cast<double>(tasks_.size());
+  }
+
+  /// Moves what is learned against the gradients of the last episode.
+  void step(TrainingState<L, T>& state) {
+    const auto reduce = [&](Buffer<T> Knowledge<L, T>::*part) -> std::span<const T> {
+      Buffer<T>& sum = gradients_[0].gradient.*part;
+      const T share = T{1} / static_cast<T>(gradients_.size());
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        T total = sum[i];
+        for (std::size_t t = 1; t < gradients_.size(); ++t)
+          total += (gradients_[t].gradient.*part)[i];
+        sum[i] = share * total;
+      }
+      return sum;
+    };
+    state.theta_moments.step(state.knowledge.theta, reduce(&Knowledge<L, T>::theta));
+    if constexpr (L::InnerLoop::learns_rates)
+      state.rate_moments.step(state.knowledge.rates, reduce(&Knowledge<L, T>::rates));
+    if constexpr (L::Modulator::parameter_count > 0)
+      state.phi_moments.step(state.knowledge.phi, reduce(&Knowledge<L, T>::phi));
+  }
+
+ private:
+  /// The divergence of a task weighs as if the mean over tasks were not taken of it.
+  T divergence_weight(std::size_t task) const {
+    const auto count = static_cast<double>(tasks_.size());
+    const double weight = options_.divergence_weight * count;
+    if (options_.own_divergence) return static_cast<T>(weight);
+    return task + 1 == tasks_.size() ? static_cast<T>(weight * count) : T{0};
+  }
+
+  void validate(TrainingState<L, T>& state) {
+    const double score = validate_(state.knowledge);
+    if (score <= state.best_score) return;
+    state.best_score = score;
+    state.best = state.knowledge;
+    state.best_episode = state.episode;
+  }
+
+  EpisodeSampler<L, E, T> sampler_;
+  TrainerOptions options_;
+  Validate validate_;
+  std::vector<TaskData<L, E, T>> tasks_;
+  std::vector<T> noise_;
+  std::vector<OuterTape<L, T>> tapes_;  // (workers)
+  std::vector<TaskGradient<L, T>> gradients_;
+};
+
+}  // namespace hale::meta

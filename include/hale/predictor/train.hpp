@@ -1,0 +1,135 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <hale/core/error.hpp>
+#include <hale/core/text.hpp>
+#include <hale/device/latency_table.hpp>
+#include <hale/device/normalise.hpp>
+#include <hale/meta/trainer.hpp>
+#include <hale/numeric/statistics.hpp>
+#include <hale/predictor/base.hpp>
+#include <hale/predictor/evaluate.hpp>
+#include <hale/predictor/help.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hale::predictor {
+
+struct TrainingOptions {
+  std::vector<std::string> sources;     // devices to learn from
+  std::vector<std::string> validation;  // devices to choose the best episode by
+  std::uint64_t seed = 1;
+  meta::TrainerOptions outer;
+  std::size_t tasks = 8;     // an episode
+  std::size_t support = 10;  // rows a task
+  std::size_t query = 200;
+  std::size_t validation_draws = 10;  // support draws a validation device
+};
+
+/// Training as it stands: the table prepared once, the state going on from episode to episode.
+template <Recipe R>
+class Training {
+ public:
+  using Learner = typename R::Learner;
+  using State = meta::TrainingState<Learner, float>;
+
+  /// Errors: what keeps the table from being learned from, by device and row.
+  [[nodiscard]] static Result<Training> prepare(const device::LatencyTable& table,
+                                                const TrainingOptions& options) {
+    if (options.validation.empty())
+      return fail(
+          "no validation device: one at least is needed to choose the best episode and to "
+          "calibrate the interval");
+    HALE_TRY(PreparedTable<R> prepared, PreparedTable<R>::prepare(table));
+    Training training(std::move(prepared), options);
+    for (const std::string& name : options.sources) {
+      HALE_TRY(auto device, training.table_.device(name));
+      training.sources_.push_back(std::move(device));
+    }
+    for (const std::string& name : options.validation) {
+      HALE_TRY(auto device, training.table_.device(name));
+      HALE_CHECK(training.table_.require_rows(device, options.support));
+      training.validation_.push_back(std::move(device));
+    }
+    return training;
+  }
+
+  [[nodiscard]] State initial() const { return State(options_.seed, options_.outer.rate); }
+
+  /// Goes on from `state`; false from `report` stops. Errors: as Trainer::run().
+  Result<> run(State& state, const meta::Executor& executor,
+               const std::function<bool(const meta::TrainingProgress&)>& report) const {
+    std::vector<meta::SourceDevice<float>> devices;
+    for (const PreparedDevice& source : sources_) devices.push_back(source.source);
+    using Sampler = meta::EpisodeSampler<Learner, typename R::Encoder, float>;
+    meta::Trainer<Learner, typename R::Encoder, float> trainer(
+        Sampler(table_.encoded(), std::move(devices),
+                {.tasks = options_.tasks, .support = options_.support, .query = options_.query}),
+        options_.outer, [this](const auto& knowledge) { return score(knowledge); });
+    return trainer.run(state, executor, report);
+  }
+
+  /// The base of the best episode so far, its interval calibrated on the validation devices.
+  [[nodiscard]] Result<Base<R>> finish(const State& state, std::string made_from) const {
+    Base<R> base;
+    base.knowledge = state.best;
+    base.references.assign(R::protocol.references.begin(), R::protocol.references.end());
+    std::vector<double> low;
+    std::vector<double> high;
+    for (const PreparedDevice& source : sources_) {
+      low.push_back(source.reference_limits.position(source.source.limits.low));
+      high.push_back(source.reference_limits.position(source.source.limits.high));
+    }
+    base.limit_positions = {numeric::median(low), numeric::median(high)};
+    base.made_from = std::move(made_from);
+    HALE_TRY(base.interval, calibrate_interval(base));
+    return base;
+  }
+
+ private:
+  Training(PreparedTable<R> table, const TrainingOptions& options)
+      : table_(std::move(table)), options_(options) {}
+
+  /// Mean Spearman over validation devices and fixed support draws, z at its mean.
+  double score(const meta::Knowledge<Learner, float>& knowledge) const {
+    double sum = 0;
+    std::size_t count = 0;
+    Rng rng(validation_seed);
+    for (const PreparedDevice& device : validation_)
+      for (std::size_t draw = 0; draw < options_.validation_draws; ++draw, ++count) {
+        const auto rows = table_.draw_support(device, options_.support, rng);
+        AdaptedNetwork<R> network(knowledge, table_.support(device, rows));
+        sum += numeric::spearman(table_.predict(network, device.query_rows),
+                                 table_.latencies(device, device.query_rows));
+      }
+    return sum / static_cast<double>(count);
+  }
+
+  /// The widest of the validation devices' own intervals: rows of one device err alike, so that a
+  /// pooled interval would hold on the average device and fail on the next odd one.
+  Result<RelativeInterval> calibrate_interval(const Base<R>& base) const {
+    RelativeInterval interval;
+    for (const PreparedDevice& device : validation_) {
+      HALE_TRY(const Scored scored, score_strictly(base, table_, device));
+      std::vector<double> ratios;
+      for (std::size_t i = 0; i < scored.truth.size(); ++i)
+        ratios.push_back(scored.truth[i] / scored.predicted[i].median.value);
+      interval.low = std::min(interval.low, numeric::quantile(ratios, (1 - interval.level) / 2));
+      interval.high =
+          std::max(interval.high, numeric::quantile(std::move(ratios), (1 + interval.level) / 2));
+    }
+    return interval;
+  }
+
+  static constexpr std::uint64_t validation_seed = 20211206;  // any: the same for every training
+
+  PreparedTable<R> table_;
+  TrainingOptions options_;
+  std::vector<PreparedDevice> sources_;
+  std::vector<PreparedDevice> validation_;
+};
+
+}  // namespace hale::predictor

@@ -1,0 +1,155 @@
+"""Usage, help, listings and the streams."""
+import csv
+import io
+import json
+import pathlib
+import subprocess
+
+from harness import *
+
+COMMANDS = ["score", "inspect", "suggest", "adapt", "train", "evaluate", "spaces", "devices",
+            "bases"]
+
+
+@case("the version is printed")
+def _():
+    run = good("--version")
+    expect(run.out.startswith("hale ") and run.out.count("\n") == 1, run.out)
+
+
+@case("help lists every command, and each command's help has an example")
+def _():
+    overview = good("--help").out
+    for command in COMMANDS:
+        expect(f"\n  {command} " in overview, f"{command} is listed")
+        text = good(command, "--help").out
+        expect(f"Example:\n  hale {command}" in text, f"{command} has an example")
+    expect("\n  measure " not in overview, "what is not there is not listed")
+
+
+@case("wrong usage exits with 2 and one line")
+def _():
+    refused(status=2)
+    refused("nonsense", status=2)
+    refused("score", status=2, says="expected models")
+    refused("score", "a.onnx", "--archs", "b", "--space", "nasbench201", status=2)
+    refused("score", "--archs", "b", status=2, says="--space")
+    refused("score", "a.onnx", "--nonsense", status=2, says="--nonsense")
+    refused("score", "a.onnx", "--format", "xml", status=2, says="table, json, jsonl, csv")
+    refused("score", "a.onnx", "--batch", "-1", status=2, says="whole number")
+    refused("score", "a.onnx", "--batch", "0", status=2, says="at least 1")
+    refused("score", "a.onnx", "--shape", "1x3", status=2, says="--shape")
+    refused("score", "a.onnx", "--shape", "in:1x0", status=2, says="--shape")
+    refused("score", "a.onnx", "--dim", "N", status=2, says="--dim")
+    refused("inspect", status=2)
+    refused("suggest", status=2, says="--space")
+    refused("adapt", "--measurements", "m.csv", status=2, says="--output")
+    refused("train", "--space", "nasbench201", status=2)
+    refused("evaluate", "--space", "nasbench201", "--table", "t", "--devices", "a", "--protocol",
+            "lenient", status=2, says="strict, help")
+
+
+@case("listings agree in every format")
+def _():
+    for command, names in (("spaces", ["nasbench201"]), ("devices", DEVICES),
+                           ("bases", ["nasbench201", "nasbench201-help"])):
+        records = good_json(command)[command]
+        expect([r["name"] for r in records] == names, str(records))
+        lines = [json.loads(line) for line in good(command, "--format", "jsonl").out.splitlines()]
+        expect([{"hale": 1, **r} for r in records] == lines, f"{command}: jsonl")
+        rows = list(csv.DictReader(io.StringIO(good(command, "--format", "csv").out)))
+        expect([r["name"] for r in rows] == names, f"{command}: csv")
+        table = good(command).out.splitlines()
+        expect([line.split()[0] for line in table[1:]] == names, f"{command}: table")
+
+
+@case("devices say what they are, default is an alias")
+def _():
+    records = {r["name"]: r for r in good_json("devices")["devices"]}
+    expect(records["default"]["alias_of"] == "gold_6226", str(records["default"]))
+    expect(records["gold_6226"]["alias_of"] is None, str(records["gold_6226"]))
+    expect(records["titan_rtx_256"]["batch"] == 256, "batches are the tables'")
+    for record in records.values():
+        expect(record["bases"] == ["nasbench201-help"] and record["made_from"], str(record))
+
+
+@case("suggest names the references, leaves out what is measured, and emits the rest")
+def _():
+    records = good_json("suggest", "--space", "nasbench201")["suggestions"]
+    expect([r["arch"] for r in records] == REFERENCES, str(records))
+    path = measurements([(REFERENCES[0], 1.5), (REFERENCES[4], 2)])
+    rest = good_json("suggest", "--space", "nasbench201", "--measured", path)["suggestions"]
+    expect([r["arch"] for r in rest] == REFERENCES[1:4] + REFERENCES[5:], str(rest))
+    emitted_rows = good_json("suggest", "--space", "nasbench201", "--measured", path, "--emit", "d")
+    files = [r["file"] for r in emitted_rows["suggestions"]]
+    expect(len(files) == 8 and all(pathlib.Path(f).stat().st_size > 10_000 for f in files), "files")
+    only_these("d", [pathlib.Path(f).name for f in files])
+
+
+@case("emitted weights follow the seed, and the batch is the one asked for")
+def _():
+    for folder, seed, batch in (("a", 1, 1), ("b", 1, 1), ("c", 2, 1), ("d", 1, 4)):
+        good("suggest", "--space", "nasbench201", "--emit", folder, "--seed", seed, "--batch",
+             batch)
+    data = [pathlib.Path(f, "nasbench201-10.onnx").read_bytes() for f in "abc"]
+    expect(data[0] == data[1] and data[0] != data[2], "equal for equal seeds alone")
+    summary = good_json("inspect", "d/nasbench201-10.onnx")["model"]
+    expect(summary["inputs"][0]["shape"] == "4x3x32x32", str(summary["inputs"]))
+
+
+@case("suggest refuses what a base with fixed references cannot do")
+def _():
+    refused("suggest", "--space", "nasbench201", "--count", "5", says=["--count", "exactly its 10"])
+    refused("suggest", "--space", "nasbench201", "--candidates", "x", says="--candidates")
+    refused("suggest", "--space", "fbnet", says=["no space 'fbnet'", "nasbench201"])
+
+
+@case("inspect tells what a file is")
+def _():
+    path = emitted()[9]
+    summary = good_json("inspect", path)["model"]
+    expect((summary["space"], summary["arch"], summary["class_size"]) == ("nasbench201", FULL, 1),
+           str(summary))
+    answer = good_json("score", path)["results"][0]
+    for key in ("macs", "parameters", "coverage"):
+        expect(summary[key] == answer[key], f"{key} is what score says")
+    expect(FULL in good("inspect", path).out, "the table names the architecture")
+    encoding = good_json("inspect", path, "--print", "encoding")["encoding"]
+    expect(encoding["encoding"] == [0, 2 + 1, 3, 3, 3, 3, 3, 6, 7], str(encoding))
+
+
+@case("inspect prints the graph before and after passes")
+def _():
+    path = emitted()[1]
+    plain = good("inspect", path, "--print", "ir").out
+    expect(plain.startswith('"onnx.graph"') and '"onnx.Mul"' in plain, plain[:300])
+    folded = good("inspect", path, "--print", "ir", "--passes",
+                  "infer-shapes,fold-zeros,remove-dead-code").out
+    expect(folded.count("\n") < plain.count("\n"), "dead branches are gone")
+    refused("inspect", path, "--passes", "nonsense", says=["no pass 'nonsense'", "infer-shapes"])
+
+
+@case("a reader that goes away is no error")
+def _():
+    lines = "\n".join([FULL] * 20_000)
+    process = subprocess.Popen(
+        [HALE, "score", "--space", "nasbench201", "--archs", "-", "--format", "csv"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    process.stdin.write(lines.encode())
+    process.stdin.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    expect(process.wait() == 0 and errors == b"", f"{process.returncode}: {errors}")
+
+
+@case("a full disk under stdout is an error")
+def _():
+    with open("/dev/full", "wb") as full:
+        process = subprocess.run([HALE, "devices"], stdout=full, stderr=subprocess.PIPE)
+    expect(process.returncode == 1, str(process.returncode))
+    expect(process.stderr.count(b"\n") == 1 and b"stdout cannot be written" in process.stderr,
+           str(process.stderr))
+
+
+main()

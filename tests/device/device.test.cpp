@@ -1,0 +1,49 @@
+#include <gtest/gtest.h>
+
+#include <hale/device/measurements.hpp>
+#include <hale/device/normalise.hpp>
+#include <hale/device/profile.hpp>
+#include <numeric>
+#include <vector>
+
+namespace hale::device {
+namespace {
+
+TEST(Combine, TakesTheMedianOfRepeatedMeasurements) {
+  const auto combined = combine({{"a", {3}}, {"b", {1}}, {"a", {100}}, {"a", {4}}});
+  EXPECT_EQ(combined, (std::vector<Measurement>{{"a", {4}}, {"b", {1}}}));
+}
+
+TEST(HardwareEmbedding, SpansZeroToOne) {
+  const std::vector<double> latency = {4, 2, 6};
+  EXPECT_EQ(hardware_embedding<float>(latency), (std::vector<float>{0.5F, 0, 1}));
+}
+
+TEST(Target, AndPositionAreInverse) {
+  const Limits limits{10, 20};
+  EXPECT_DOUBLE_EQ(target_of(limits.position(10)), 0.05);
+  EXPECT_DOUBLE_EQ(target_of(limits.position(20)), 0.95);
+  EXPECT_DOUBLE_EQ(position_of(target_of(0.37)), 0.37);
+}
+
+TEST(TrimmedRows, AreTheCentralEightyPercentFastestFirst) {
+  std::vector<double> latency(100);
+  for (std::size_t i = 0; i < 100; ++i) latency[i] = static_cast<double>((i * 37) % 100);
+  std::vector<std::size_t> rows(100);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto trimmed = trimmed_rows(latency, rows);
+  ASSERT_EQ(trimmed.size(), 80U);
+  EXPECT_EQ(latency[trimmed.front()], 10);
+  EXPECT_EQ(latency[trimmed.back()], 89);
+}
+
+TEST(Profile, FindsItsSections) {
+  const Profile profile{.name = "x", .made_from = "", .sections = {{"b", "s", {}, ""}}};
+  EXPECT_NE(profile.section_of_base("b"), nullptr);
+  EXPECT_EQ(profile.section_of_base("s"), nullptr);
+  EXPECT_NE(profile.section_of_space("s"), nullptr);
+  EXPECT_EQ(profile.section_of_space("b"), nullptr);
+}
+
+}  // namespace
+}  // namespace hale::device

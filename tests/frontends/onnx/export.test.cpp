@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <hale/graph/passes.hpp>
+#include <hale/graph/text.hpp>
+#include <hale/lift/nasbench201.hpp>
+#include <hale/lower/nasbench201.hpp>
+#include <hale/onnx.hpp>
+#include <set>
+#include <string>
+
+#include "wire_text.hpp"
+
+namespace hale::onnx_frontend {
+namespace {
+
+using Space = space::NasBench201;
+const space::NasBench201Network small{.channels = {4, 8, 16}, .cells = {1, 1, 1}};
+
+TEST(export_model, comes_back_as_the_same_network) {
+  for (std::size_t i = 0; i < Space::size; i += 131) {
+    for (const Weights& weights : {Weights(HeNormal{}), Weights(NoWeights{})}) {
+      const auto bytes = export_model(lower::nasbench201(Space::at(i), small), weights);
+      ASSERT_TRUE(bytes) << bytes.error().message;
+      auto imported = import_bytes(as_bytes(*bytes), "m");
+      ASSERT_TRUE(imported) << imported.error().message;
+      const auto reading = lift::nasbench201(*std::move(imported));
+      ASSERT_TRUE(reading) << reading.error().message;
+      EXPECT_EQ(reading->architectures, lift::nasbench201_class(Space::at(i)));
+      EXPECT_EQ(reading->network, small);
+    }
+  }
+}
+
+TEST(export_model, keeps_operations_attributes_constants_and_names) {
+  const auto bytes = export_model(lower::nasbench201(Space::at(4321), small));
+  ASSERT_TRUE(bytes);
+  const auto once = import_bytes(as_bytes(*bytes), "m");
+  ASSERT_TRUE(once);
+  const auto again = export_model(*once);
+  ASSERT_TRUE(again);
+  const auto twice = import_bytes(as_bytes(*again), "m");
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(graph::print(*once), graph::print(*twice));
+  EXPECT_EQ(once->value(once->body().inputs[0]).name, "input");
+  EXPECT_EQ(once->value(once->body().outputs[0]).name, "logits");
+}
+
+TEST(export_model, without_weights_they_are_inputs) {
+  const auto graph = lower::nasbench201(Space::at(4321), small);
+  const auto with = export_model(graph);
+  const auto without = export_model(graph, NoWeights{});
+  ASSERT_TRUE(with && without);
+  EXPECT_LT(without->size(), 16384U);
+  EXPECT_GT(with->size(), without->size());
+  const auto imported = import_bytes(as_bytes(*without), "m");
+  ASSERT_TRUE(imported);
+  EXPECT_GT(imported->body().inputs.size(), 10U);
+  EXPECT_EQ(import_bytes(as_bytes(*with), "m")->body().inputs.size(), 1U);
+}
+
+TEST(export_model, a_seed_decides_the_weights) {
+  const auto graph = lower::nasbench201(Space::at(4321), small);
+  EXPECT_EQ(*export_model(graph, HeNormal{3}), *export_model(graph, HeNormal{3}));
+  EXPECT_NE(*export_model(graph, HeNormal{3}), *export_model(graph, HeNormal{4}));
+}
+
+/// One Conv of 64 x 64 x 3 x 3 whose weights are the file's only large payload.
+TEST(export_model, weights_are_he_normal_and_never_denormal) {
+  graph::Graph graph;
+  const graph::ValueId x =
+      graph.add_value(graph::tensor_type(graph::ElementType::f32, {1, 64, 8, 8}), "x");
+  const graph::ValueId w =
+      graph::add_constant(graph, {graph::ElementType::f32, {64, 64, 3, 3}}, "w");
+  const graph::ValueId y = graph.add_value({}, "y");
+  graph.body().inputs = {x};
+  graph.body().operations = {graph.value(w).producer};
+  graph.append(graph::Graph::body_id(), {.name = "Conv", .operands = {x, w}, .results = {y}});
+  graph.body().outputs = {y};
+  const auto bytes = export_model(graph, HeNormal{1});
+  ASSERT_TRUE(bytes) << bytes.error().message;
+  constexpr std::size_t count = 64 * 64 * 9;
+  const std::size_t begin = bytes->find(varint(9 << 3 | 2) + varint(4 * count));
+  ASSERT_NE(begin, std::string::npos);
+  std::vector<float> weights(count);
+  std::memcpy(weights.data(), bytes->data() + begin + 4, 4 * count);
+  double sum = 0;
+  double squares = 0;
+  for (const float weight : weights) {
+    EXPECT_TRUE(std::isnormal(weight));
+    sum += static_cast<double>(weight);
+    squares += static_cast<double>(weight) * static_cast<double>(weight);
+  }
+  EXPECT_NEAR(sum / count, 0, 0.002);
+  EXPECT_NEAR(squares / count, 2.0 / (64 * 9), 0.0001);
+}
+
+TEST(export_model, every_value_has_a_name_of_its_own) {
+  graph::Graph graph;
+  const graph::Type type = graph::tensor_type(graph::ElementType::f32, {4});
+  const graph::ValueId x = graph.add_value(type, "same");
+  const graph::ValueId a = graph.add_value(type, "same");
+  const graph::ValueId b = graph.add_value(type);
+  const graph::ValueId y = graph.add_value(type);
+  graph.body().inputs = {x};
+  graph.append(graph::Graph::body_id(), {.name = "Relu", .operands = {x}, .results = {a}});
+  graph.append(graph::Graph::body_id(), {.name = "Relu", .operands = {a}, .results = {b}});
+  graph.append(graph::Graph::body_id(), {.name = "Relu", .operands = {b}, .results = {y}});
+  graph.body().outputs = {y};
+  const auto bytes = export_model(graph);
+  ASSERT_TRUE(bytes) << bytes.error().message;
+  const auto imported = import_bytes(as_bytes(*bytes), "m");
+  ASSERT_TRUE(imported) << imported.error().message;
+  EXPECT_EQ(imported->body().operations.size(), 3U);
+}
+
+TEST(export_model, what_it_cannot_write_is_an_error_that_names_it) {
+  graph::Graph graph;
+  const graph::ValueId x = graph.add_value(graph::tensor_type(graph::ElementType::f32, {4}), "x");
+  const graph::ValueId w = graph::add_constant(graph, {graph::ElementType::u8, {3}}, "w");
+  graph.body().operations = {graph.value(w).producer};
+  graph.body().outputs = {x};
+  graph.body().inputs = {x};
+  EXPECT_EQ(
+      export_model(graph).error().message,
+      "node 'w' (Constant): elements of type ui8 without their numbers found, expected f32 or "
+      "f64");
+  EXPECT_TRUE(export_model(graph, NoWeights{}));
+  graph::Operation odd{.name = "Odd", .location = "o"};
+  odd.attributes.push_back({"types", graph::Opaque{"TYPE_PROTO"}});
+  graph.append(graph::Graph::body_id(), std::move(odd));
+  EXPECT_EQ(export_model(graph, NoWeights{}).error().message,
+            "node 'o' (Odd): attribute 'types' of kind TYPE_PROTO found, expected one that hale "
+            "carries");
+}
+
+}  // namespace
+}  // namespace hale::onnx_frontend

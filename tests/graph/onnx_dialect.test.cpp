@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/passes.hpp>
+#include <string>
+
+namespace hale::graph {
+namespace {
+
+struct NoInference : WithoutAttributes, OneResult {
+  static constexpr std::string_view name = "NoInference";
+  static constexpr std::string_view summary = "declares no types";
+  static constexpr auto operands() { return std::array{Slot{"X"}}; }
+};
+struct NoRun {
+  static constexpr std::string_view name = "no-run";
+  static constexpr std::string_view summary = "does nothing";
+};
+
+static_assert(OperationDeclaration<Conv>);
+static_assert(OperationDeclaration<Relu>);
+static_assert(!OperationDeclaration<NoInference>);
+static_assert(!OperationDeclaration<int>);
+static_assert(Pass<Verify>);
+static_assert(!Pass<NoRun>);
+
+TEST(OperationTable, is_sorted_and_without_repetition) {
+  for (std::size_t i = 1; i < operation_table.size(); ++i)
+    EXPECT_LT(operation_table[i - 1].name, operation_table[i].name);
+}
+
+TEST(OperationTable, every_operation_is_found_by_its_name_and_says_what_it_does) {
+  for (const OperationInfo& info : operation_table) {
+    const OperationInfo* found = find_operation(Operation{.name = std::string(info.name)});
+    ASSERT_NE(found, nullptr) << info.name;
+    EXPECT_EQ(found->name, info.name);
+    EXPECT_FALSE(info.summary.empty());
+    EXPECT_FALSE(info.results.empty());
+  }
+}
+
+TEST(OperationTable, other_names_and_domains_are_not_found) {
+  for (const char* name : {"", "conv", "Conv2", "AAA", "zzz"})
+    EXPECT_EQ(find_operation(Operation{.name = name}), nullptr) << name;
+  EXPECT_EQ(find_operation(Operation{.domain = "com.microsoft", .name = "Conv"}), nullptr);
+}
+
+TEST(OperationTable, attributes_come_from_the_declaration) {
+  const OperationInfo& conv = *find_operation(Operation{.name = "Conv"});
+  const auto group = std::find_if(conv.attributes.begin(), conv.attributes.end(),
+                                  [](const auto& each) { return each.name == "group"; });
+  ASSERT_NE(group, conv.attributes.end());
+  EXPECT_EQ(group->kind, "an integer");
+  EXPECT_FALSE(group->is_required);
+  const OperationInfo& constant = *find_operation(Operation{.name = "Constant"});
+  EXPECT_EQ(constant.attributes.front().kind, "a tensor");
+  EXPECT_TRUE(constant.attributes.front().is_required);
+}
+
+TEST(read_attributes, absent_attributes_have_their_defaults) {
+  const Graph graph;
+  const Operation op{.name = "Conv"};
+  const auto attributes = read_attributes<Conv>(OperationView{graph, op});
+  ASSERT_TRUE(attributes);
+  EXPECT_EQ(attributes->group, 1);
+  EXPECT_EQ(attributes->auto_pad, "NOTSET");
+}
+
+TEST(read_attributes, another_kind_is_an_error_that_names_both) {
+  const Graph graph;
+  Operation op{.name = "Conv", .location = "c"};
+  op.attributes.push_back({"group", std::string("two")});
+  const auto attributes = read_attributes<Conv>(OperationView{graph, op});
+  ASSERT_FALSE(attributes);
+  EXPECT_EQ(attributes.error().message,
+            "node 'c' (Conv): attribute 'group' is a string, expected an integer");
+}
+
+TEST(read_attributes, a_missing_required_attribute_is_an_error) {
+  const Graph graph;
+  const Operation op{.name = "MaxPool", .location = "p"};
+  const auto attributes = read_attributes<MaxPool>(OperationView{graph, op});
+  ASSERT_FALSE(attributes);
+  EXPECT_EQ(attributes.error().message,
+            "node 'p' (MaxPool): attribute 'kernel_shape' is missing, expected a list of integers");
+}
+
+}  // namespace
+}  // namespace hale::graph

@@ -1,0 +1,3 @@
+#include "all_headers.hpp"
+
+int other_unit() { return 0; }
