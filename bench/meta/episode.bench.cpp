@@ -1,0 +1,61 @@
+#include <benchmark/benchmark.h>
+
+#include <hale/meta/trainer.hpp>
+#include <hale/predictor/recipes.hpp>
+#include <vector>
+
+namespace hale {
+namespace {
+
+using predictor::HelpNasBench201;
+using Learner = HelpNasBench201::Learner;
+using Encoder = HelpNasBench201::Encoder;
+
+/// Random architectures and latencies: the time of an episode does not depend on their values.
+class RandomEpisodes {
+ public:
+  RandomEpisodes() {
+    constexpr std::size_t row_count = 900;
+    for (std::size_t row = 0; row < row_count; ++row)
+      encoded_.push_back(HelpNasBench201::Space::sample(rng_));
+    for (std::size_t d = 0; d < 9; ++d) {
+      meta::SourceDevice<float> device;
+      for (std::size_t i = 0; i < predictor::help_references; ++i)
+        device.embedding.push_back(static_cast<float>(rng_.uniform()));
+      for (std::size_t row = 0; row < row_count; ++row) {
+        device.rows.push_back(row);
+        device.targets.push_back(static_cast<float>(rng_.uniform()));
+      }
+      devices_.push_back(std::move(device));
+    }
+  }
+
+  meta::Trainer<Learner, Encoder, float> trainer() const {
+    return {meta::EpisodeSampler<Learner, Encoder, float>(encoded_, devices_, {}),
+            meta::TrainerOptions{}, [](const auto&) { return 0.0; }};
+  }
+
+ private:
+  Rng rng_{1};
+  meta::EncodedRows<Encoder> encoded_;
+  std::vector<meta::SourceDevice<float>> devices_;
+};
+
+/// One step of meta-training as in HELP: 8 tasks of 10 + 200 rows, two inner steps, exact second
+/// order, one Adam step. One thread.
+void BM_MetaTrainingEpisode(benchmark::State& state) {
+  const RandomEpisodes episodes;
+  auto trainer = episodes.trainer();
+  meta::TrainingState<Learner, float> training(1, 1e-4);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(trainer.episode_gradient(training, meta::Executor{}));
+    trainer.step(training);
+  }
+  state.SetItemsProcessed(state.iterations() * 8);
+}
+BENCHMARK(BM_MetaTrainingEpisode)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace hale
+
+BENCHMARK_MAIN();
