@@ -1,0 +1,65 @@
+#!/bin/sh
+# hale installed, then used through pkg-config, through CMake, and as a Meson subproject without the
+# frontends. SOURCE BUILD DATA
+set -eu
+source=$1 build=$2
+[ -f "$build/hale/build.ninja" ] ||
+  meson setup "$build/hale" "$source" --prefix "$build/root" -Dtests=disabled -Dbench=disabled \
+    -Dexamples=false
+ninja -C "$build/hale" install
+base="$source/data/nasbench201-help.hale"
+example="$source/examples/01_score_on_my_device.cpp"
+
+"$build/root/bin/hale" --version
+library=$(dirname "$(find "$build/root" -name libhale-kernels.a)")
+export PKG_CONFIG_PATH="$build/root/share/pkgconfig:$library/pkgconfig"
+# shellcheck disable=SC2046  # flags are words
+g++ -std=c++20 -O1 "$example" $(pkg-config --cflags --libs hale) -o "$build/header_only"
+"$build/header_only" "$base"
+# shellcheck disable=SC2046
+g++ -std=c++20 -O1 "$example" $(pkg-config --cflags --libs hale-kernels) -o "$build/with_kernels"
+"$build/with_kernels" "$base"
+cat >"$build/onnx.cpp" <<'CPP'
+#include <cstdio>
+#include <hale/onnx.hpp>
+int main() {
+  const auto graph = hale::onnx_frontend::import_file("absent.onnx");
+  return graph ? 1 : std::puts(graph.error().message.c_str()) < 0;
+}
+CPP
+# shellcheck disable=SC2046
+g++ -std=c++20 -O1 "$build/onnx.cpp" $(pkg-config --cflags --libs hale-onnx hale) \
+  -Wl,-rpath,"$library" -o "$build/onnx"
+"$build/onnx"
+
+mkdir -p "$build/cmake"
+cat >"$build/cmake/CMakeLists.txt" <<CMAKE
+cmake_minimum_required(VERSION 3.20)
+project(consumer CXX)
+find_package(hale 0.1 REQUIRED)
+add_executable(header_only $example)
+target_link_libraries(header_only hale::hale)
+add_executable(with_kernels $example)
+target_link_libraries(with_kernels hale::kernels)
+add_executable(onnx $build/onnx.cpp)
+target_link_libraries(onnx hale::onnx)
+CMAKE
+cmake -S "$build/cmake" -B "$build/cmake/build" -DCMAKE_PREFIX_PATH="$build/root" >/dev/null
+cmake --build "$build/cmake/build"
+"$build/cmake/build/header_only" "$base"
+"$build/cmake/build/with_kernels" "$base"
+"$build/cmake/build/onnx"
+
+mkdir -p "$build/meson/subprojects"
+ln -sfn "$source" "$build/meson/subprojects/hale"
+cat >"$build/meson/meson.build" <<MESON
+project('consumer', 'cpp', default_options: ['cpp_std=c++20'])
+hale = dependency('hale', fallback: ['hale', 'hale_dep'],
+  default_options: ['frontends=disabled', 'tests=disabled', 'bench=disabled', 'examples=false'])
+executable('consumer', 'consumer.cpp', dependencies: hale)
+MESON
+cp "$example" "$build/meson/consumer.cpp"
+[ -f "$build/meson/build/build.ninja" ] ||
+  PKG_CONFIG_PATH='' meson setup "$build/meson/build" "$build/meson"
+ninja -C "$build/meson/build" consumer
+"$build/meson/build/consumer" "$base"
