@@ -2,6 +2,7 @@
 #include <hale/io/checkpoint.hpp>
 #include <hale/io/file.hpp>
 #include <hale/predictor/help.hpp>
+#include <hale/predictor/recipes/nasbench201.hpp>
 int main(int, char** argv) {
   using Help = hale::predictor::HelpNasBench201;
   const auto base = hale::io::load_base<Help>(hale::io::read_file(argv[1]).value_or(""));

@@ -152,7 +152,6 @@ Result<> check(const runtime::BaseInfo& info, const Options& options) {
 }
 
 Result<std::string> evaluate(const Options& options) {
-  HALE_CHECK(runtime::find_space(options.space).map([](auto) {}));
   HALE_TRY(const LoadedBase loaded, find_base(options.base.empty() ? options.space : options.base));
   HALE_CHECK(check(loaded.base.info(), options));
   HALE_TRY(const device::LatencyTable table, readers::read_latency_table(options.table));

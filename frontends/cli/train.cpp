@@ -12,7 +12,6 @@
 #include <hale/io/file.hpp>
 #include <hale/readers.hpp>
 #include <hale/runtime/catalogue.hpp>
-#include <hale/runtime/spaces.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -37,7 +36,7 @@ struct Options {
   std::vector<std::string> validation;
   std::string recipe = "help";
   std::uint64_t seed = 1;
-  std::size_t episodes = 2000;
+  std::size_t episodes = 0;  // 0: as many as the recipe's source took
   std::size_t threads = 1;
   std::string output;
   std::optional<std::string> made_from;
@@ -171,10 +170,8 @@ struct Trained {
   double best_score = 0;
 };
 
-Result<Trained> train(const Options& options, const device::LatencyTable& table,
-                      SavedTraining& saved) {
-  HALE_TRY(const runtime::RecipeEntry* recipe,
-           runtime::find_recipe(catalogue(), options.space, options.recipe));
+Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe,
+                      const device::LatencyTable& table, SavedTraining& saved) {
   HALE_TRY(std::string state, saved.load(options.episodes));
   TrainingDisplay display(saved);
   Result<> written;
@@ -203,7 +200,7 @@ Result<Trained> train(const Options& options, const device::LatencyTable& table,
   training.validation = options.validation;
   training.seed = options.seed;
   training.outer.episodes = options.episodes;
-  auto bytes = recipe->train(table, training, hooks);
+  auto bytes = recipe.train(table, training, hooks);
   display.clear();
   if (!written) return tl::unexpected<Error>(written.error());
   if (!bytes && !saved.path().empty() && bytes.error().message.starts_with(saved.path() + ": "))
@@ -213,8 +210,10 @@ Result<Trained> train(const Options& options, const device::LatencyTable& table,
   return Trained{*std::move(bytes), display.best()};
 }
 
-Result<Exit> run(const Options& options) {
-  HALE_CHECK(runtime::find_space(options.space).map([](auto) {}));
+Result<Exit> run(Options options) {
+  HALE_TRY(const runtime::RecipeEntry* recipe,
+           runtime::find_recipe(catalogue(), options.space, options.recipe));
+  if (options.episodes == 0) options.episodes = recipe->episodes;
   HALE_CHECK(require_folder(options.output));
   HALE_TRY(const device::LatencyTable table, readers::read_latency_table(options.table));
   for (const auto* names : {&options.devices, &options.validation})
@@ -223,7 +222,7 @@ Result<Exit> run(const Options& options) {
         return fail_in(options.table, column.error());
   SavedTraining saved(options.output);
   std::optional<InterruptGuard> guard(std::in_place);
-  HALE_TRY(const Trained trained, train(options, table, saved));
+  HALE_TRY(const Trained trained, train(options, *recipe, table, saved));
   if (trained.bytes.empty()) {
     complain(saved.is_there() ? concat("interrupted; the same command goes on from ", saved.path())
                               : std::string("interrupted before any state was saved"));
@@ -252,14 +251,13 @@ Action declare(Arguments& arguments) {
                  "Devices to choose the best episode and the intervals by");
   arguments.text("--recipe NAME", options->recipe, "What is trained");
   arguments.seed("--seed N", options->seed, "Of everything that is drawn");
-  arguments.number("--episodes N", options->episodes, "How long");
+  arguments.number("--episodes N", options->episodes, "How long; left out: as the method's paper");
   arguments.number("--threads N", options->threads, "The result does not depend on it");
   arguments.required_text("-o,--output FILE", options->output, "The base; - for stdout");
   arguments.text("--made-from TEXT", options->made_from, "A line on what it was trained on");
   options->format.declare(arguments);
   return [options]() -> Exit {
-    if (options->episodes == 0 || options->threads == 0)
-      return refuse_usage("train: --episodes and --threads are at least 1");
+    if (options->threads == 0) return refuse_usage("train: --threads is at least 1");
     if (const auto distinct = require_distinct(*options); !distinct)
       return refuse_usage(distinct.error().message);
     const auto done = run(*options);

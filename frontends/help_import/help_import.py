@@ -24,6 +24,13 @@ GRAPH_CONVOLUTIONS = [("meta_learner.gc1", 8, 100)] + [(f"meta_learner.gc{i}", 1
 HEAD = [("meta_learner.fc_hw1", 10, 100), ("meta_learner.fc_hw2", 100, 100),
         ("meta_learner.fc3", 200, 200), ("meta_learner.fc4", 200, 200),
         ("meta_learner.fc5", 200, 1)]
+
+
+def features(length):
+    """The layers over a row of features."""
+    return [("meta_learner.fc1", length, 100), ("meta_learner.fc2", 100, 100)]
+
+
 MODULATOR = [("z_encoder.0", 10, 10), ("z_encoder.2", 10, 1206)]
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
@@ -52,32 +59,48 @@ def ofa_archs(info):
 class Space:
     """What differs from space to space. The layers, (name, in, out), stand in hale's order: the
     `convolutions`, whose weights the authors keep (in, out), then the `linear` ones, kept (out,
-    in). A space without an `encoder` has tables but no recipe that its checkpoint could be a base
-    of."""
+    in). `sources` are the devices that the authors trained on. They state no interval: `interval`
+    is the range of measured / predicted that hale's own training showed on its validation devices,
+    to two digits."""
 
-    def __init__(self, archs_file, archs_of, train_rows, encoder=None, encoder_length=0, layout="",
-                 convolutions=(), linear=()):
+    def __init__(self, *, archs_file, archs_of, train_rows, hale_name, encoder, encoder_length,
+                 layout, linear, sources, interval, convolutions=()):
         self.archs_file = archs_file
         self.archs_of = archs_of
         self.train_rows = train_rows
+        self.hale_name = hale_name
         self.encoder = encoder
         self.encoder_length = encoder_length
         self.layout = layout
         self.convolutions = convolutions
         self.linear = linear
+        self.sources = sources
+        self.interval = interval
 
 
+PHONES_AND_SERVERS = ["silver_4114", "silver_4210r", "samsung_a50", "pixel3", "essential_ph_1",
+                      "samsung_s7"]
 SPACES = {
-    "nasbench201": Space("str_arch2idx.pt", nasbench201_archs, 900, "cell-graph", 9,
-                         "8e3cdb3044e96b06", GRAPH_CONVOLUTIONS, HEAD),
-    "fbnet": Space("metainfo.pt", fbnet_archs, 4000),
-    "ofa": Space("ofa_archs.pt", ofa_archs, 4000),
+    "nasbench201": Space(
+        archs_file="str_arch2idx.pt", archs_of=nasbench201_archs, train_rows=900,
+        hale_name="nasbench201", encoder="cell-graph", encoder_length=9,
+        layout="8e3cdb3044e96b06", convolutions=GRAPH_CONVOLUTIONS, linear=HEAD,
+        sources=["1080ti_1", "1080ti_32", "1080ti_256", *PHONES_AND_SERVERS],
+        interval=(0.87, 1.18)),
+    "fbnet": Space(
+        archs_file="metainfo.pt", archs_of=fbnet_archs, train_rows=4000, hale_name="fbnet",
+        encoder="block-one-hot", encoder_length=132, layout="0d344035f026861c",
+        linear=features(132) + HEAD,
+        sources=["1080ti_1", "1080ti_32", "1080ti_64", *PHONES_AND_SERVERS],
+        interval=(0.87, 1.18)),
+    "ofa": Space(
+        archs_file="ofa_archs.pt", archs_of=ofa_archs, train_rows=4000,
+        hale_name="ofa-mobilenetv3", encoder="layer-one-hot", encoder_length=145,
+        layout="9b8dcffe6977e590", linear=features(145) + HEAD,
+        sources=[f"{gpu}_{batch}" for gpu in ("2080ti", "titan_xp", "v100")
+                 for batch in (1, 32, 64)],
+        interval=(0.87, 1.18)),
 }
-SOURCE_DEVICES = ["1080ti_1", "1080ti_32", "1080ti_256", "silver_4114", "silver_4210r",
-                  "samsung_a50", "pixel3", "essential_ph_1", "samsung_s7"]
-# The authors state no interval: the pooled 5 to 95 % range of measured / predicted that the same
-# training showed on its four validation devices, to two digits.
-VALIDATION_INTERVAL = (0.87, 1.18)
 
 
 def read_archs(name, raw):
@@ -157,16 +180,16 @@ def flatten(tensors, convolutions, linear, path):
     return flat.tobytes()
 
 
-def limit_positions(table, references, train_rows):
+def limit_positions(table, references, space):
     """The median over the source devices of where their trimmed limits lie between the slowest and
     the fastest reference, as hale's training finds them."""
     low, high = [], []
-    for device in SOURCE_DEVICES:
+    for device in space.sources:
         values = table[device]
         fastest = min(values[row] for row in references)
         span = max(values[row] for row in references) - fastest
-        ordered = sorted(values[:train_rows])
-        cut = train_rows // 10
+        ordered = sorted(values[:space.train_rows])
+        cut = space.train_rows // 10
         low.append((ordered[cut] - fastest) / span)
         high.append((ordered[-1 - cut] - fastest) / span)
     return statistics.median(low), statistics.median(high)
@@ -186,8 +209,6 @@ def read_checkpoint(path):
 
 def make_base(name, raw, output):
     space = SPACES[name]
-    if space.encoder is None:
-        raise BadFile(f"space {name}: hale has no recipe for its checkpoint yet")
     archs = read_archs(name, raw)
     table = read_latencies(raw, archs)
     references_path = os.path.join(raw, "hardware_embedding_index.pt")
@@ -196,18 +217,18 @@ def make_base(name, raw, output):
             or any(type(row) is not int or not 0 <= row < len(archs) for row in references)):
         raise BadFile(f"{references_path}: is no list of 10 rows of {len(archs)}")
     try:
-        low, high = limit_positions(table, references, space.train_rows)
+        low, high = limit_positions(table, references, space)
     except KeyError as error:
         raise BadFile(f"{os.path.join(raw, 'latency')}: has no {error.args[0]}.pt") from None
     except (IndexError, ZeroDivisionError):
         raise BadFile(f"{references_path}: its architectures do not fit the latencies") from None
     path = os.path.join(raw, "checkpoint", "help_max_corr.pt")
     model, rates, modulator = read_checkpoint(path)
-    notes = {"recipe": "help", "space": name, "encoder": space.encoder,
+    notes = {"recipe": "help", "space": space.hale_name, "encoder": space.encoder,
              "encoder_length": space.encoder_length, "layout": space.layout, "units": "ms",
              "batch": 1, "precision": "f32", "made_from": "the HELP authors' published checkpoint",
-             "limit_low": low, "limit_high": high, "interval_low": VALIDATION_INTERVAL[0],
-             "interval_high": VALIDATION_INTERVAL[1], "level": 0.9}
+             "limit_low": low, "limit_high": high, "interval_low": space.interval[0],
+             "interval_high": space.interval[1], "level": 0.9}
     write(output, container.serialise([
         ("base", "".join(f"{key}={value}\n" for key, value in notes.items()).encode()),
         ("references", "".join(archs[row] + "\n" for row in references).encode()),

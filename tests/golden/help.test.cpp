@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <fstream>
+#include <hale/core/text.hpp>
 #include <hale/io/checkpoint.hpp>
 #include <hale/io/file.hpp>
 #include <hale/io/table.hpp>
@@ -18,14 +19,9 @@
 namespace hale {
 namespace {
 
-using predictor::HelpNasBench201;
-using Learner = HelpNasBench201::Learner;
-using Network = Learner::Network;
-using Modulator = Learner::Modulator;
 using Json = nlohmann::json;
 
 void expect_golden(double actual, double expected, const std::string& what) {
-  // The golden file itself is rounded to nine digits.
   EXPECT_NEAR(actual, expected, std::max(1e-6 * std::abs(expected), 1e-12)) << what;
 }
 
@@ -73,20 +69,49 @@ Buffer<double> doubles(const Json& list) {
   return out;
 }
 
+/// A recipe, the name of its files, and the layers of its architecture tower.
+struct NasBench201 {
+  using Recipe = predictor::HelpNasBench201;
+  static constexpr const char* files = "nasbench201";
+  static constexpr std::size_t tasks = 3;
+  static inline const std::vector<std::string> tower = {"meta_learner.gc1", "meta_learner.gc2",
+                                                        "meta_learner.gc3", "meta_learner.gc4"};
+};
+struct FBNet {
+  using Recipe = predictor::HelpFBNet;
+  static constexpr const char* files = "fbnet";
+  static constexpr std::size_t tasks = 3;
+  static inline const std::vector<std::string> tower = {"meta_learner.fc1", "meta_learner.fc2"};
+};
+struct OfaMobileNetV3 {
+  using Recipe = predictor::HelpOfaMobileNetV3;
+  static constexpr const char* files = "ofa";
+  static constexpr std::size_t tasks = 1;
+  static inline const std::vector<std::string> tower = FBNet::tower;
+};
+
+template <class G>
 class GoldenHelp : public ::testing::Test {
  protected:
+  using Recipe = typename G::Recipe;
+  using Learner = typename Recipe::Learner;
+
   void SetUp() override {
-    std::ifstream golden(HALE_DATA_DIR "/golden/nasbench201.json");
-    if (!golden) GTEST_SKIP() << "absent: " HALE_DATA_DIR "/golden/nasbench201.json";
+    const std::string golden_path = concat(HALE_DATA_DIR "/golden/", G::files, ".json");
+    std::ifstream golden(golden_path);
+    if (!golden) GTEST_SKIP() << "absent: " << golden_path;
     tasks_ = Json::parse(golden).at("tasks");
-    const auto bytes = io::read_file(HALE_AUTHORS_BASE);
+    std::ifstream embeddings(concat(HALE_AUTHORS_FILES "/embeddings-", G::files, ".json"));
+    ASSERT_TRUE(embeddings);
+    embeddings_ = Json::parse(embeddings);
+    const auto bytes = io::read_file(concat(HALE_AUTHORS_FILES "/authors-", G::files, ".hale"));
     ASSERT_TRUE(bytes) << bytes.error().message;
-    const auto base = io::load_base<HelpNasBench201>(*bytes);
+    const auto base = io::load_base<Recipe>(*bytes);
     ASSERT_TRUE(base) << base.error().message;
     widen(base->knowledge.theta, knowledge_.theta);
     widen(base->knowledge.rates, knowledge_.rates);
     widen(base->knowledge.phi, knowledge_.phi);
-    const auto csv = io::read_file(HALE_DATA_DIR "/nasbench201/latency_ms.csv");
+    const auto csv = io::read_file(concat(HALE_DATA_DIR "/", G::files, "/latency_ms.csv"));
     ASSERT_TRUE(csv) << csv.error().message;
     const auto table = io::parse_latency_table(*csv);
     ASSERT_TRUE(table) << table.error().message;
@@ -97,11 +122,10 @@ class GoldenHelp : public ::testing::Test {
     std::copy(from.begin(), from.end(), to.begin());
   }
 
-  meta::InputBatch<HelpNasBench201::Encoder::Output, double> batch(const Json& rows) const {
-    meta::EncodedRows<HelpNasBench201::Encoder> encoded;
-    for (const std::size_t row : rows)
-      encoded.push_back(*HelpNasBench201::Space::parse(archs_[row]));
-    meta::InputBatch<HelpNasBench201::Encoder::Output, double> input;
+  meta::InputBatch<typename Recipe::Encoder::Output, double> batch(const Json& rows) const {
+    meta::EncodedRows<typename Recipe::Encoder> encoded;
+    for (const std::size_t row : rows) encoded.push_back(*Recipe::Space::parse(archs_[row]));
+    meta::InputBatch<typename Recipe::Encoder::Output, double> input;
     input.assign(encoded.codes());
     return input;
   }
@@ -109,33 +133,42 @@ class GoldenHelp : public ::testing::Test {
   meta::Knowledge<Learner, double> knowledge_;
   std::vector<std::string> archs_;
   Json tasks_;
+  Json embeddings_;  // to all digits
 };
 
-TEST_F(GoldenHelp, AdaptationAndItsSecondOrderGradientAreTheAuthors) {
-  ASSERT_EQ(tasks_.size(), 3U);
-  const auto names = tensors({"meta_learner.gc1", "meta_learner.gc2", "meta_learner.gc3",
-                              "meta_learner.gc4", "meta_learner.fc_hw1", "meta_learner.fc_hw2",
-                              "meta_learner.fc3", "meta_learner.fc4", "meta_learner.fc5"},
-                             Network::layout);
+using Spaces = ::testing::Types<NasBench201, FBNet, OfaMobileNetV3>;
+TYPED_TEST_SUITE(GoldenHelp, Spaces);
+
+TYPED_TEST(GoldenHelp, AdaptationAndItsSecondOrderGradientAreTheAuthors) {
+  using L = typename TypeParam::Recipe::Learner;
+  using Network = typename L::Network;
+  using Modulator = typename L::Modulator;
+  ASSERT_EQ(this->tasks_.size(), TypeParam::tasks);
+  std::vector<std::string> layers = TypeParam::tower;
+  for (const char* layer : {"fc_hw1", "fc_hw2", "fc3", "fc4", "fc5"})
+    layers.push_back(concat("meta_learner.", layer));
+  const auto names = tensors(layers, Network::layout);
   const auto modulator_names =
       tensors({"modulator.z_encoder.0", "modulator.z_encoder.2"}, Modulator::Net::layout);
-  for (const Json& golden : tasks_) {
+  for (const Json& golden : this->tasks_) {
     SCOPED_TRACE(golden.at("device").get<std::string>());
-    const auto support = batch(golden.at("support_rows"));
-    const auto query = batch(golden.at("query_rows"));
-    const Buffer<double> embedding = doubles(golden.at("embedding"));
+    const auto support = this->batch(golden.at("support_rows"));
+    const auto query = this->batch(golden.at("query_rows"));
+    const Buffer<double> embedding = doubles(this->embeddings_.at(golden.at("device")));
+    for (std::size_t i = 0; i < embedding.size(); ++i)
+      EXPECT_NEAR(embedding[i], golden.at("embedding")[i].get<double>(), 1e-9);
     const Buffer<double> support_targets = doubles(golden.at("support_targets"));
     const Buffer<double> query_targets = doubles(golden.at("query_targets"));
     const MatrixView<const double> device(embedding.data(), 1, embedding.size());
-    const meta::Task<Learner, double> task{
+    const meta::Task<L, double> task{
         device,
         {{support.value(), device}, {support_targets.data(), support_targets.size(), 1}},
         {{query.value(), device}, {query_targets.data(), query_targets.size(), 1}}};
 
-    meta::OuterTape<Learner, double> tape;
+    meta::OuterTape<L, double> tape;
     numeric::Arena<double> arena;
-    meta::TaskGradient<Learner, double> result;
-    meta::meta_gradient<Learner, double>(knowledge_, task, {}, 0.0, tape, result);
+    meta::TaskGradient<L, double> result;
+    meta::meta_gradient<L, double>(this->knowledge_, task, {}, 0.0, tape, result);
 
     expect_golden(result.divergence, golden.at("kl"), "kl");
     expect_golden(result.query_loss, golden.at("query_loss"), "query loss");

@@ -4,6 +4,7 @@
 #include <hale/io/checkpoint.hpp>
 #include <hale/io/file.hpp>
 #include <hale/io/profile.hpp>
+#include <hale/predictor/recipes.hpp>
 #include <limits>
 #include <string>
 

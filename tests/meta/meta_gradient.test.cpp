@@ -114,6 +114,24 @@ TEST(MetaGradient, LeavesRatesThatAreNotLearnedAlone) {
   EXPECT_EQ(dot(problem.result.gradient.rates, problem.result.gradient.rates), 0);
 }
 
+TEST(MetaGradient, OfFirstOrderIsTheQueryGradientAtTheAdaptedParameters) {
+  using First = Problem<meta::NoModulator, meta::Maml<2, meta::Order::first>>;
+  using Second = Problem<meta::NoModulator, meta::Maml<2>>;
+  First first;
+  first.run(0);
+  Buffer<double> gradient(Net::parameter_count);
+  numeric::Arena<double> arena;
+  const Buffer<double>& adapted = first.tape.inner.adapted();
+  nn::loss_and_gradient<Net, nn::MeanSquaredError, double>(
+      {adapted.data(), 1, adapted.size()}, first.task().query,
+      {gradient.data(), 1, gradient.size()}, arena);
+  EXPECT_EQ(first.result.gradient.theta, gradient);
+  Second second;
+  second.run(0);
+  EXPECT_EQ(second.result.query_loss, first.result.query_loss);
+  EXPECT_NE(second.result.gradient.theta, gradient);
+}
+
 TEST(Adaptation, LowersTheSupportLoss) {
   Modulated problem;
   meta::adapt<Modulated::Learner, double>(problem.knowledge, problem.task().embedding,

@@ -128,11 +128,11 @@ TEST_F(Help, EvaluationRefusesWhatItsProtocolDoesNotHave) {
   EXPECT_FALSE(evaluate<R>(base_, table_, {"device9"}, {}));
   EXPECT_TRUE(evaluate<R>(base_, table_, {"device5"}, {.protocol = Protocol::help, .draws = 1}));
   const auto greedy =
-      evaluate<R>(base_, table_, {"device5"}, {.protocol = Protocol::help, .samples = 241});
+      evaluate<R>(base_, table_, {"device5"}, {.protocol = Protocol::help, .samples = 257});
   ASSERT_FALSE(greedy);
   EXPECT_EQ(greedy.error().message,
-            "device 'device5' has 240 training and 80 query rows after trimming, expected at "
-            "least 241 and 1");
+            "device 'device5' has 256 training and 64 query rows after trimming, expected at "
+            "least 257 and 1");
 }
 
 TEST(Training, RefusesAValidationDeviceWithTooFewRows) {

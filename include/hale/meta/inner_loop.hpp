@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <hale/core/config.hpp>
 #include <span>
 
 namespace hale::meta {
+
+/// Whether the outer gradient goes through the inner steps, or takes them as they came out.
+enum class Order : std::uint8_t { first = 1, second = 2 };
 
 /// theta <- theta - rate * gradient, with a learned rate for each parameter, `Steps` times.
 ///
@@ -12,16 +16,18 @@ namespace hale::meta {
 template <std::size_t Steps>
 struct MetaSgd {
   static constexpr std::size_t steps = Steps;
+  static constexpr Order order = Order::second;
   static constexpr bool learns_rates = true;
   static constexpr double initial_rate = 1e-3;
 };
 
-/// The same with one fixed rate.
+/// The same with one fixed rate; of first order where the inner steps' curvature is left out.
 ///
-/// Source: MAML (Finn, Abbeel, Levine, ICML 2017).
-template <std::size_t Steps>
+/// Source: MAML (Finn, Abbeel, Levine, ICML 2017), section 5.2 for the first order.
+template <std::size_t Steps, Order O = Order::second>
 struct Maml {
   static constexpr std::size_t steps = Steps;
+  static constexpr Order order = O;
   static constexpr bool learns_rates = false;
   static constexpr double initial_rate = 1e-3;
 };

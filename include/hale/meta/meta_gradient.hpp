@@ -27,8 +27,33 @@ struct OuterTape {
   Buffer<T> hessian_product{L::Network::parameter_count};
 };
 
+namespace detail {
+
+/// Takes the cotangent of the adapted parameters back to those before the first step.
+template <class L, std::floating_point T>
+void through_inner_steps(const Knowledge<L, T>& knowledge, const Task<L, T>& task,
+                         OuterTape<L, T>& tape, Buffer<T>& v, Buffer<T>& d_rates) {
+  using Network = typename L::Network;
+  constexpr std::size_t size = Network::parameter_count;
+  InnerTape<L, T>& inner = tape.inner;
+  for (std::size_t k = inner.steps; k-- > 0;) {
+    const Buffer<T>& g = inner.gradients[k];
+    for (std::size_t i = 0; i < size; ++i) {
+      if constexpr (L::InnerLoop::learns_rates) d_rates[i] -= v[i] * g[i];
+      tape.direction[i] = knowledge.rates[i] * v[i];
+    }
+    tape.tangents.replay(inner.arenas[k]);
+    nn::loss_and_gradient<Network, typename L::Loss, numeric::Replayed<T>>(
+        {flat(std::as_const(inner.thetas[k])), flat(std::as_const(tape.direction))}, task.support,
+        {flat(inner.gradients[k]), flat(tape.hessian_product)}, tape.tangents);
+    for (std::size_t i = 0; i < size; ++i) v[i] -= tape.hessian_product[i];
+  }
+}
+
+}  // namespace detail
+
 /// The gradient of query loss + divergence_weight * divergence with respect to all that is learned,
-/// exact to second order.
+/// exact to the inner loop's order.
 ///
 /// With g_k the support gradient at theta_k and H_k the Hessian there, theta_{k+1} = theta_k -
 /// alpha g_k gives, backwards from v = grad of the query loss at theta_K:
@@ -40,7 +65,9 @@ void meta_gradient(const Knowledge<L, T>& knowledge, const Task<L, T>& task,
                    std::span<const T> noise, T divergence_weight, OuterTape<L, T>& tape,
                    TaskGradient<L, T>& out) {
   using Network = typename L::Network;
-  constexpr std::size_t size = Network::parameter_count;
+  static_assert(!L::InnerLoop::learns_rates || L::InnerLoop::order == Order::second,
+                "hale: meta_gradient: learned rates have no gradient of first order; use "
+                "Order::second, or an inner loop with fixed rates");
   InnerTape<L, T>& inner = tape.inner;
   out.divergence = adapt<L, T>(knowledge, task.embedding, task.support, noise, inner);
 
@@ -49,19 +76,8 @@ void meta_gradient(const Knowledge<L, T>& knowledge, const Task<L, T>& task,
   out.query_loss = nn::loss_and_gradient<Network, typename L::Loss, T>(
       detail::flat(std::as_const(inner.thetas.back())), task.query, detail::flat(v), tape.query);
   std::fill(d_rates.begin(), d_rates.end(), T{0});
-  for (std::size_t k = inner.steps; k-- > 0;) {
-    const Buffer<T>& g = inner.gradients[k];
-    for (std::size_t i = 0; i < size; ++i) {
-      if constexpr (L::InnerLoop::learns_rates) d_rates[i] -= v[i] * g[i];
-      tape.direction[i] = knowledge.rates[i] * v[i];
-    }
-    tape.tangents.replay(inner.arenas[k]);
-    nn::loss_and_gradient<Network, typename L::Loss, numeric::Replayed<T>>(
-        {detail::flat(std::as_const(inner.thetas[k])), detail::flat(std::as_const(tape.direction))},
-        task.support, {detail::flat(inner.gradients[k]), detail::flat(tape.hessian_product)},
-        tape.tangents);
-    for (std::size_t i = 0; i < size; ++i) v[i] -= tape.hessian_product[i];
-  }
+  if constexpr (L::InnerLoop::order == Order::second)
+    detail::through_inner_steps<L, T>(knowledge, task, tape, v, d_rates);
   L::Modulator::template backward<T>(knowledge.phi, knowledge.theta, inner.modulation,
                                      divergence_weight, v, out.gradient.phi);
 }

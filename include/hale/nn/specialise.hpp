@@ -13,8 +13,16 @@ namespace hale::nn {
 
 namespace detail {
 
+/// A network without a fork has nothing to fold.
 template <class N>
-struct Specialise;
+struct Specialise {
+  using type = N;
+
+  template <std::floating_point T, class Right>
+  static Buffer<T> fold(std::span<const T> theta, const Right&) {
+    return Buffer<T>(theta);
+  }
+};
 
 template <class Left, class Right, std::size_t First, class... Rest, class A, class B>
 struct Specialise<Network<Sequential<Fork<Left, Right>, Linear<First>, Rest...>, Inputs<A, B>>> {
@@ -47,8 +55,9 @@ struct Specialise<Network<Sequential<Fork<Left, Right>, Linear<First>, Rest...>,
 
 }  // namespace detail
 
-/// A forked network once its right input is fixed: the right branch and its share of the first
-/// linear layer become a bias. Partial evaluation, done on the type and once on the numbers.
+/// A forked network once its right input is fixed, any other as it is: the right branch and its
+/// share of the first linear layer become a bias. Partial evaluation, done on the type and once on
+/// the numbers.
 template <BoundNetwork N>
 using Specialised = typename detail::Specialise<N>::type;
 

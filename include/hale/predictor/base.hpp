@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <hale/device/normalise.hpp>
 #include <hale/meta/learner.hpp>
-#include <hale/predictor/recipes.hpp>
+#include <hale/predictor/recipe.hpp>
 #include <string>
 #include <vector>
 

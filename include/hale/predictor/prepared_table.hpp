@@ -56,7 +56,7 @@ class PreparedTable {
     }
     prepared.table_ = table;
     const std::size_t rows = table.archs.size();
-    prepared.train_rows_ = std::min(R::protocol.train_rows, rows - rows / 4);
+    prepared.train_rows_ = std::min(R::protocol.train_rows, rows - rows / 5);
     prepared.query_rows_ = std::min(R::protocol.query_rows, rows - prepared.train_rows_);
     return prepared;
   }
@@ -172,7 +172,7 @@ class PreparedTable {
   std::vector<Architecture> architectures_;
   Encoded encoded_;
   std::vector<std::size_t> references_;
-  // As the protocol divides a large table; a small one keeps a quarter for queries.
+  // As the protocol divides a large table; a small one keeps a fifth for queries.
   std::size_t train_rows_ = 0;
   std::size_t query_rows_ = 0;
 };

@@ -35,6 +35,7 @@ struct TrainingHooks {
 struct RecipeEntry {
   std::string_view space;
   std::string_view recipe;
+  std::size_t episodes;  // of a training, where it is not said otherwise
   /// Errors: a base of another recipe or layout, damaged sections. Loads all or nothing.
   Result<AnyBase> (*load)(const io::Container& container, std::string_view name);
   /// The trained base's bytes; empty where a hook stopped it. Errors: see predictor::Training.
@@ -43,120 +44,42 @@ struct RecipeEntry {
                                const TrainingHooks& hooks);
 };
 
-namespace detail {
-
+/// What the entry of a recipe points to. Declared here, so that a catalogue compiles no network;
+/// hale/runtime/compiled_recipe.hpp defines it, for the one unit that instantiates it.
 template <predictor::Recipe R>
-class RecipePredictor final : public AnyPredictor::Interface {
- public:
-  explicit RecipePredictor(predictor::HelpPredictor<R> predictor)
-      : predictor_(std::move(predictor)) {}
-
-  Result<> score(std::span<const std::string_view> archs,
-                 std::span<predictor::Prediction> out) override {
-    std::vector<typename R::Space::Architecture> architectures;
-    for (const std::string_view arch : archs) {
-      HALE_TRY(const auto architecture, R::Space::parse(arch));
-      architectures.push_back(architecture);
-    }
-    predictor_.predict(architectures, out);
-    return {};
-  }
-
- private:
-  predictor::HelpPredictor<R> predictor_;
+struct CompiledRecipe {
+  [[nodiscard]] static Result<AnyBase> load(const io::Container& container, std::string_view name);
+  [[nodiscard]] static Result<std::string> train(const device::LatencyTable& table,
+                                                 const predictor::TrainingOptions& options,
+                                                 const TrainingHooks& hooks);
 };
 
-template <predictor::Recipe R>
-class RecipeBase final : public AnyBase::Interface {
- public:
-  explicit RecipeBase(predictor::Base<R> base) : base_(std::move(base)) {}
-
-  [[nodiscard]] Result<AnyPredictor> adapt(
-      const std::vector<device::Measurement>& measurements) const override {
-    HALE_TRY(auto predictor, predictor::HelpPredictor<R>::adapt(base_, measurements));
-    return AnyPredictor(std::make_unique<RecipePredictor<R>>(std::move(predictor)));
-  }
-
-  [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate(
-      const device::LatencyTable& table, const std::vector<std::string>& devices,
-      const predictor::EvaluationOptions& options,
-      const std::function<void(std::size_t, std::size_t)>& progress) const override {
-    return predictor::evaluate<R>(base_, table, devices, options, progress);
-  }
-
- private:
-  predictor::Base<R> base_;
-};
-
-template <predictor::Recipe R>
-Result<AnyBase> load(const io::Container& container, std::string_view name) {
-  HALE_TRY(predictor::Base<R> base, io::load_base<R>(container));
-  BaseInfo info{.name = std::string(name),
-                .space = std::string(R::Space::name),
-                .recipe = std::string(R::name),
-                .references = base.references,
-                .least_measurements = base.references.size(),
-                .exact = true,
-                .interval_level = base.interval.level,
-                .made_from = base.made_from};
-  return AnyBase(std::move(info), std::make_unique<RecipeBase<R>>(std::move(base)));
-}
-
-/// What tells one training from another: a state is resumed by the same one only.
-inline std::string purpose(const device::LatencyTable& table,
-                           const predictor::TrainingOptions& options) {
-  Fingerprint hash;
-  for (const std::string& arch : table.archs) hash.add(arch);
-  for (const auto& column : table.latency_ms)
-    hash.add(std::as_bytes(std::span<const double>(column)));
-  std::string text = concat("table ", hash.value(), ", seed ", options.seed, ", sources");
-  for (const std::string& name : options.sources) text += concat(" ", name);
-  text += ", validation";
-  for (const std::string& name : options.validation) text += concat(" ", name);
-  return concat(text, ", ", options.tasks, " tasks of ", options.support, " + ", options.query,
-                " rows");
-}
-
-template <predictor::Recipe R>
-Result<std::string> train(const device::LatencyTable& table,
-                          const predictor::TrainingOptions& options, const TrainingHooks& hooks) {
-  HALE_TRY(const auto training, predictor::Training<R>::prepare(table, options));
-  auto state = training.initial();
-  const std::string what = purpose(table, options);
-  if (!hooks.resume.empty()) {
-    if (const auto resumed = io::resume_training<R>(hooks.resume, what, state); !resumed)
-      return fail_in(hooks.resume_name, resumed.error());
-  }
-  bool stopped = false;
-  HALE_CHECK(training.run(state, hooks.executor, [&](const meta::TrainingProgress& progress) {
-    stopped = !hooks.report(progress) ||
-              (progress.validated && !hooks.save(io::serialise_training<R>(state, what)));
-    return !stopped;
-  }));
-  if (stopped) return std::string();
-  HALE_TRY(const predictor::Base<R> base, training.finish(state, hooks.made_from));
-  return io::serialise_base<R>(base);
-}
-
-}  // namespace detail
-
-/// The entry of a recipe. Instantiated in one unit a recipe: it compiles all of it.
 template <predictor::Recipe R>
 [[nodiscard]] constexpr RecipeEntry recipe_entry() {
-  return {R::Space::name, R::name, detail::load<R>, detail::train<R>};
+  return {R::Space::name, R::name, R::protocol.episodes, CompiledRecipe<R>::load,
+          CompiledRecipe<R>::train};
 }
 
-/// Errors: no such recipe of that space; the message lists those there are.
+/// Errors: no such space or recipe of it; the message lists those there are.
 [[nodiscard]] inline Result<const RecipeEntry*> find_recipe(std::span<const RecipeEntry> catalogue,
                                                             std::string_view space,
                                                             std::string_view recipe) {
-  std::string known;
+  std::vector<std::string_view> spaces;
+  std::vector<std::string_view> recipes;
   for (const RecipeEntry& entry : catalogue) {
     if (entry.space == space && entry.recipe == recipe) return &entry;
-    if (entry.space == space) known += (known.empty() ? "" : ", ") + std::string(entry.recipe);
+    if (entry.space == space) recipes.push_back(entry.recipe);
+    if (spaces.empty() || spaces.back() != entry.space) spaces.push_back(entry.space);
   }
-  return fail(concat("no recipe '", recipe, "' for space '", space,
-                     "'; there are: ", known.empty() ? "none" : known));
+  const auto listed = [](const std::vector<std::string_view>& names) {
+    std::string text;
+    for (const std::string_view each : names) text += concat(text.empty() ? "" : ", ", each);
+    return text;
+  };
+  if (recipes.empty())
+    return fail(concat("no space '", space, "' to train on; there are: ", listed(spaces)));
+  return fail(
+      concat("no recipe '", recipe, "' for space '", space, "'; there are: ", listed(recipes)));
 }
 
 /// The base in a file of any recipe of the catalogue. Errors: damaged bytes, another kind of file,
