@@ -57,6 +57,19 @@ TEST_F(Help, TrainedOnMadeUpDevicesRanksAnUnseenOne) {
   }
 }
 
+TEST_F(Help, EvaluationKeepsTheRowsOfItsFirstDraw) {
+  for (const Protocol protocol : {Protocol::strict, Protocol::help}) {
+    const auto evaluations =
+        evaluate<R>(base_, table_, {"device5"}, {.protocol = protocol, .draws = 2});
+    ASSERT_TRUE(evaluations) << evaluations.error().message;
+    const DeviceEvaluation& evaluation = evaluations->at(0);
+    const Metrics again = measure(evaluation.first_draw);
+    EXPECT_EQ(again.spearman, evaluation.draws[0].spearman);
+    EXPECT_EQ(again.mape, evaluation.draws[0].mape);
+    EXPECT_NE(again.mape, evaluation.draws[1].mape);
+  }
+}
+
 TEST_F(Help, IntervalHoldsTheMedianAndIsCalibratedOnTheValidationDevice) {
   EXPECT_LT(base_.interval.low, 1.05);
   EXPECT_GT(base_.interval.high, 0.95);

@@ -63,16 +63,17 @@ inline constexpr std::array<MetricName, 9> metric_names = {
      {"width_90", &Metrics::width_90},
      {"regret_top5", &Metrics::regret_top5}}};
 
-/// The draws of one device.
-struct DeviceEvaluation {
-  std::string device;
-  std::vector<Metrics> draws;
-};
-
 /// Truth and prediction, row by row.
 struct Scored {
   std::vector<double> truth;  // ms
   std::vector<Prediction> predicted;
+};
+
+/// The draws of one device.
+struct DeviceEvaluation {
+  std::string device;
+  std::vector<Metrics> draws;
+  Scored first_draw;  // what the first of them was measured from: for plots
 };
 
 namespace detail {
@@ -175,6 +176,20 @@ template <Recipe R>
   return scored;
 }
 
+namespace detail {
+
+template <Recipe R>
+Result<Scored> score_draw(const Base<R>& base, const PreparedTable<R>& table,
+                          const PreparedDevice& device, const EvaluationOptions& options,
+                          Rng& rng) {
+  if (options.protocol == Protocol::help)
+    return score_as_published(base, table, device, options.samples, rng);
+  const std::vector<float> noise = draw_noise<R>(rng);
+  return score_strictly(base, table, device, noise);
+}
+
+}  // namespace detail
+
 /// Scores a base on devices of a table, everything reset between devices and draws.
 ///
 /// Errors: unknown devices; sample counts that the protocol does not have; too few rows.
@@ -195,17 +210,12 @@ template <Recipe R>
     if (options.protocol == Protocol::help) {
       HALE_CHECK(table.require_rows(device, options.samples));
     }
-    DeviceEvaluation evaluation{name, {}};
+    DeviceEvaluation evaluation{name, {}, {}};
     for (std::size_t draw = 0; draw < options.draws; ++draw) {
       Rng rng(options.seed * 1000003 + draw);
-      if (options.protocol == Protocol::strict) {
-        const std::vector<float> noise = detail::draw_noise<R>(rng);
-        HALE_TRY(const Scored scored, score_strictly(base, table, device, noise));
-        evaluation.draws.push_back(measure(scored));
-      } else {
-        evaluation.draws.push_back(
-            measure(score_as_published(base, table, device, options.samples, rng)));
-      }
+      HALE_TRY(Scored scored, detail::score_draw(base, table, device, options, rng));
+      evaluation.draws.push_back(measure(scored));
+      if (draw == 0) evaluation.first_draw = std::move(scored);
       progress(evaluations.size() * options.draws + draw + 1, devices.size() * options.draws);
     }
     evaluations.push_back(std::move(evaluation));
