@@ -1,0 +1,164 @@
+#include "figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <hale/core/text.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace hale::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// `method` is left out where it is empty: a single one needs no telling apart.
+Json records(const Evaluations& evaluations, const std::string& method = {}) {
+  Json devices = Json::array();
+  for (const auto& evaluation : evaluations) {
+    Json record = {{"device", evaluation.device}};
+    if (!method.empty()) record["method"] = method;
+    for (const predictor::MetricName& metric : predictor::metric_names) {
+      const Spread spread = spread_of(evaluation.draws, metric.value);
+      record[std::string(metric.name)] = {{"mean", rounded(spread.mean)},
+                                          {"sd", rounded(spread.sd)},
+                                          {"min", rounded(spread.min)},
+                                          {"max", rounded(spread.max)}};
+    }
+    devices.push_back(std::move(record));
+  }
+  return devices;
+}
+
+Json means(const Evaluations& evaluations) {
+  Json mean;
+  for (const predictor::MetricName& metric : predictor::metric_names)
+    mean[std::string(metric.name)] = rounded(mean_over_devices(evaluations, metric.value));
+  return mean;
+}
+
+std::string as_json(const std::vector<MethodEvaluation>& methods, const EvaluationSetup& setup) {
+  const MethodEvaluation& first = methods.front();
+  Json document = {{"hale", json_schema},         {"protocol", setup.protocol},
+                   {"samples", setup.samples},    {"draws", setup.draws},
+                   {"base", first.name},          {"select", setup.select},
+                   {"seed", setup.seed},          {"devices", records(first.devices)},
+                   {"mean", means(first.devices)}};
+  if (methods.size() > 1) {
+    for (const MethodEvaluation& method : methods)
+      document["methods"].push_back({{"method", method.name},
+                                     {"devices", records(method.devices)},
+                                     {"mean", means(method.devices)}});
+  }
+  return json_text(document, true) + "\n";
+}
+
+std::string as_json_lines(const std::vector<MethodEvaluation>& methods) {
+  std::string text;
+  for (const MethodEvaluation& method : methods)
+    text += format_listing(
+        {"devices", {}}, records(method.devices, methods.size() > 1 ? method.name : std::string()),
+        Format::jsonl);
+  return text;
+}
+
+/// For reading: a row a device with mean ± sd, and the mean of all.
+std::string as_table(const MethodEvaluation& method, const EvaluationSetup& setup) {
+  TextTable table{{"device"}, {}, {false}};
+  std::vector<std::string> mean = {"mean"};
+  for (const predictor::MetricName& metric : predictor::metric_names) {
+    table.header.emplace_back(metric.name);
+    table.right.push_back(true);
+    mean.push_back(fmt::format("{:.3f}", mean_over_devices(method.devices, metric.value)));
+  }
+  for (const auto& evaluation : method.devices) {
+    std::vector<std::string> row = {evaluation.device};
+    for (const predictor::MetricName& metric : predictor::metric_names) {
+      const Spread spread = spread_of(evaluation.draws, metric.value);
+      row.push_back(fmt::format("{:.3f} ± {:.3f}", spread.mean, spread.sd));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  table.rows.push_back(std::move(mean));
+  return fmt::format("base {}, protocol {}, {} samples, {} draws, seed {}\n{}", method.name,
+                     setup.protocol, setup.samples, setup.draws, setup.seed, table.format());
+}
+
+/// Lines of CSV, each figure its own columns; `lead` fills the column of methods.
+std::string csv_rows(const Evaluations& evaluations, const std::vector<std::string>& lead) {
+  std::string text;
+  const auto append = [&](const std::string& device, std::vector<std::string> figures) {
+    std::vector<std::string> row = {device};
+    row.insert(row.end(), lead.begin(), lead.end());
+    row.insert(row.end(), figures.begin(), figures.end());
+    text += csv_line(row);
+  };
+  for (const auto& evaluation : evaluations) {
+    std::vector<std::string> figures;
+    for (const predictor::MetricName& metric : predictor::metric_names) {
+      const Spread spread = spread_of(evaluation.draws, metric.value);
+      for (const double value : {spread.mean, spread.sd, spread.min, spread.max})
+        figures.push_back(number_text(value));
+    }
+    append(evaluation.device, std::move(figures));
+  }
+  std::vector<std::string> mean;
+  for (const predictor::MetricName& metric : predictor::metric_names) {
+    mean.push_back(number_text(mean_over_devices(evaluations, metric.value)));
+    mean.insert(mean.end(), 3, {});
+  }
+  append("mean", std::move(mean));
+  return text;
+}
+
+std::string as_csv(const std::vector<MethodEvaluation>& methods) {
+  const bool several = methods.size() > 1;
+  std::vector<std::string> header = {"device"};
+  if (several) header.emplace_back("method");
+  for (const predictor::MetricName& metric : predictor::metric_names)
+    for (const char* suffix : {"", "_sd", "_min", "_max"})
+      header.push_back(std::string(metric.name) + suffix);
+  std::string text = csv_line(header);
+  for (const MethodEvaluation& method : methods) {
+    std::vector<std::string> lead;
+    if (several) lead.push_back(method.name);
+    text += csv_rows(method.devices, lead);
+  }
+  return text;
+}
+
+}  // namespace
+
+Spread spread_of(const std::vector<predictor::Metrics>& draws, double predictor::Metrics::*metric) {
+  Spread spread{.min = draws[0].*metric, .max = draws[0].*metric};
+  const auto count = static_cast<double>(draws.size());
+  for (const predictor::Metrics& draw : draws) {
+    spread.mean += draw.*metric / count;
+    spread.min = std::min(spread.min, draw.*metric);
+    spread.max = std::max(spread.max, draw.*metric);
+  }
+  for (const predictor::Metrics& draw : draws)
+    if (draws.size() > 1) spread.sd += std::pow(draw.*metric - spread.mean, 2) / (count - 1);
+  spread.sd = std::sqrt(spread.sd);
+  return spread;
+}
+
+double mean_over_devices(const Evaluations& evaluations, double predictor::Metrics::*metric) {
+  double sum = 0;
+  for (const auto& evaluation : evaluations) sum += spread_of(evaluation.draws, metric).mean;
+  return sum / static_cast<double>(evaluations.size());
+}
+
+std::string format_evaluations(const std::vector<MethodEvaluation>& methods,
+                               const EvaluationSetup& setup, Format format) {
+  if (format == Format::json) return as_json(methods, setup);
+  if (format == Format::jsonl) return as_json_lines(methods);
+  if (format == Format::csv) return as_csv(methods);
+  std::string text;
+  for (const MethodEvaluation& method : methods)
+    text += concat(text.empty() ? "" : "\n", as_table(method, setup));
+  return text;
+}
+
+}  // namespace hale::cli
