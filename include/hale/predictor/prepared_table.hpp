@@ -112,9 +112,17 @@ class PreparedTable {
     return measurements;
   }
 
+  [[nodiscard]] std::vector<std::size_t> measured_rows(const PreparedDevice& device) const {
+    return measured(device, 0, architectures_.size());
+  }
+  /// Whether the protocol `help` may score it.
+  [[nodiscard]] bool is_query_row(std::size_t row) const {
+    return row >= train_rows_ && row < train_rows_ + query_rows_;
+  }
+
   /// All measured rows but the references: what the strict protocol scores.
   [[nodiscard]] std::vector<std::size_t> strict_rows(const PreparedDevice& device) const {
-    std::vector<std::size_t> rows = measured(device, 0, architectures_.size());
+    std::vector<std::size_t> rows = measured_rows(device);
     std::erase_if(rows, [this](std::size_t row) {
       return std::find(references_.begin(), references_.end(), row) != references_.end();
     });
