@@ -145,12 +145,34 @@ class Writer {
   [[nodiscard]] Result<> info(ValueId id, onnx::ValueInfoProto& proto) const {
     const graph::Type& type = graph_.value(id).type;
     proto.set_name(name_of(id));
-    if (!type.is_tensor())
-      return fail(concat("value '", name_of(id), "' of type ", type.other,
-                         " found, expected a tensor at the border of a graph"));
-    onnx::TypeProto::Tensor& tensor = *proto.mutable_type()->mutable_tensor_type();
+    if (auto status = write(type, *proto.mutable_type()); !status)
+      return fail_in(concat("value '", name_of(id), "'"), status.error());
+    return {};
+  }
+
+  [[nodiscard]] static Result<> write(const graph::Type& type, onnx::TypeProto& proto) {
+    if (type.is_tensor()) {
+      write_extents(type, *proto.mutable_tensor_type());
+    } else if (type.other == "sparse_tensor") {
+      write_extents(type, *proto.mutable_sparse_tensor_type());
+    } else if (type.inside.empty()) {
+      return fail(concat("type ", type.other, " found, expected one with what is inside"));
+    } else if (type.other == "sequence") {
+      return write(type.inside.front(), *proto.mutable_sequence_type()->mutable_elem_type());
+    } else if (type.other == "optional") {
+      return write(type.inside.front(), *proto.mutable_optional_type()->mutable_elem_type());
+    } else if (type.other == "map") {
+      proto.mutable_map_type()->set_key_type(static_cast<std::int32_t>(type.element));
+      return write(type.inside.front(), *proto.mutable_map_type()->mutable_value_type());
+    } else {
+      return fail(concat("type ", type.other, " found, expected one of ONNX's"));
+    }
+    return {};
+  }
+  template <class TensorType>
+  static void write_extents(const graph::Type& type, TensorType& tensor) {
     tensor.set_elem_type(static_cast<std::int32_t>(type.element));
-    if (!type.dims) return {};
+    if (!type.dims) return;
     onnx::TensorShapeProto& shape = *tensor.mutable_shape();
     for (const graph::Dim& dim : *type.dims) {
       auto& extent = *shape.add_dim();
@@ -159,7 +181,6 @@ class Writer {
       else if (!dim.symbol.empty())
         extent.set_dim_param(dim.symbol);
     }
-    return {};
   }
 
   [[nodiscard]] Result<> node(const graph::Operation& op, onnx::NodeProto& proto) {
@@ -221,6 +242,10 @@ class Writer {
   Result<> write(const graph::Opaque& value, onnx::AttributeProto& proto) {
     return fail(concat("attribute '", proto.name(), "' of kind ", value.kind,
                        " found, expected one that hale carries"));
+  }
+  Result<> write(const graph::Type& value, onnx::AttributeProto& proto) {
+    proto.set_type(onnx::AttributeProto::TYPE_PROTO);
+    return write(value, *proto.mutable_tp());
   }
 
   /// A Constant: an initialiser, or in place of an elided one an input.

@@ -46,13 +46,37 @@ TEST(describe, names_symbols_and_unknowns) {
   EXPECT_EQ(describe(type), "Nx3x?");
   EXPECT_EQ(describe(Type{ElementType::f32}), "?");
   EXPECT_EQ(describe(tensor_type(ElementType::f32, {})), "a scalar");
+  EXPECT_EQ(describe(Type{.other = "sequence", .inside = {type}}), "sequence of Nx3x?");
+  EXPECT_EQ(describe(Type{.other = "map"}), "map");
 }
 
 TEST(element_type, unknown_numbers_are_undefined) {
   EXPECT_EQ(element_type(1), ElementType::f32);
   EXPECT_EQ(element_type(16), ElementType::bf16);
-  for (const std::int64_t number : {-1, 0, 17, 1 << 20})
+  EXPECT_EQ(element_type(26), ElementType::i2);
+  for (const std::int64_t number : {-1, 0, 27, 1 << 20})
     EXPECT_EQ(element_type(number), ElementType::undefined);
+}
+
+TEST(bits_of, elements_are_packed) {
+  EXPECT_EQ(bits_of(ElementType::f32), 32U);
+  EXPECT_EQ(bits_of(ElementType::boolean), 8U);
+  EXPECT_EQ(bits_of(ElementType::complex128), 128U);
+  EXPECT_EQ(bits_of(ElementType::f8e5m2fnuz), 8U);
+  EXPECT_EQ(bits_of(ElementType::f4e2m1), 4U);
+  EXPECT_EQ(bits_of(ElementType::i2), 2U);
+  EXPECT_EQ(bits_of(ElementType::string), 0U);
+}
+
+TEST(is_floating, no_element_type_is_an_integer_too) {
+  for (std::size_t i = 0; i < element_type_names.size(); ++i) {
+    const auto type = static_cast<ElementType>(i);
+    EXPECT_FALSE(is_floating(type) && is_integer(type)) << name_of(type);
+  }
+  EXPECT_TRUE(is_floating(ElementType::f8e4m3fn));
+  EXPECT_TRUE(is_floating(ElementType::f8e8m0));
+  EXPECT_TRUE(is_integer(ElementType::u4));
+  EXPECT_FALSE(is_floating(ElementType::string) || is_integer(ElementType::string));
 }
 
 }  // namespace

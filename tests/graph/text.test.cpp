@@ -29,7 +29,8 @@ Graph everything() {
       {"no floats", std::vector<float>{}},
       {"floats", std::vector<float>{0.1F, infinity, 3}},
       {"strings", std::vector<std::string>{"", "s"}},
-      {"other", Opaque{"TYPE_PROTO"}},
+      {"other", Opaque{"TENSORS"}},
+      {"type", Type{.other = "optional", .inside = {tensor_type(ElementType::i4, {2})}}},
       {"elided", Tensor{ElementType::f16, {2, 3}}},
       {"empty", Tensor{ElementType::i64, {0}, std::vector<std::int64_t>{}}},
       {"matrix", Tensor{ElementType::i32, {2, 2}, std::vector<std::int64_t>{1, 2, 3, 4}}},
@@ -78,6 +79,42 @@ TEST(print, keeps_attributes_types_and_names) {
   EXPECT_EQ(after->value(after->body().inputs[0]).type, before.value(before.body().inputs[0]).type);
 }
 
+/// A graph whose only input has this type.
+Graph with_input(Type type) {
+  Graph graph;
+  const ValueId x = graph.add_value(std::move(type), "x");
+  graph.body() = {{x}, {x}, {}};
+  return graph;
+}
+
+TEST(print, every_element_type_is_read_back) {
+  for (std::size_t i = 0; i < element_type_names.size(); ++i) {
+    const Type type = tensor_type(static_cast<ElementType>(i), {2, 3});
+    const auto parsed = parse(print(with_input(type)));
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_EQ(parsed->value(parsed->body().inputs[0]).type, type) << element_type_names[i];
+  }
+}
+
+TEST(print, types_with_types_inside_are_read_back) {
+  const Type tensor{ElementType::string, std::vector<Dim>{Dim{Dim::open, "N>"}, Dim{3}}};
+  const Type sequence{.other = "sequence", .inside = {tensor}};
+  const std::vector<Type> types = {
+      sequence,
+      Type{.other = "sequence"},
+      Type{.other = "optional", .inside = {sequence}},
+      Type{.element = ElementType::i64, .other = "map", .inside = {sequence}},
+      Type{.element = ElementType::string, .other = "map"},
+      Type{.element = ElementType::f32, .dims = {{Dim{3}, Dim{}}}, .other = "sparse_tensor"},
+      Type{.element = ElementType::f32, .other = "sparse_tensor"},
+      Type{.other = "opaque"}};
+  for (const Type& type : types) {
+    const auto parsed = parse(print(with_input(type)));
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_EQ(parsed->value(parsed->body().inputs[0]).type, type) << print(with_input(type));
+  }
+}
+
 TEST(parse, a_text_cut_anywhere_is_an_error) {
   const std::string text = print(everything());
   for (std::size_t length = 0; length + 1 < text.size(); ++length)
@@ -115,6 +152,10 @@ TEST(parse, errors_name_the_line_and_what_was_expected) {
             "t.ir:2: found 'f99>):', expected an element type");
   EXPECT_EQ(error_of("\"onnx.graph\"() ({\n^bb0(%0: tensor<f32>, %0: tensor<f32>):"),
             "t.ir:2: found '):', expected %0 to be defined once");
+  EXPECT_EQ(error_of("\"onnx.graph\"() ({\n^bb0(%0: !onnx.>):"),
+            "t.ir:2: found '>):', expected the name of a type");
+  EXPECT_EQ(error_of("\"onnx.graph\"() ({\n^bb0(%0: !onnx.sequence<f32>):"),
+            "t.ir:2: found 'f32>):', expected a type");
 }
 
 TEST(parse, deep_nesting_is_an_error) {
@@ -124,6 +165,9 @@ TEST(parse, deep_nesting_is_an_error) {
   std::string list = "\"onnx.graph\"() ({ %0 = \"onnx.Constant\"() {value = dense<" +
                      std::string(100000, '[') + "> : tensor<1xi64>} : () -> tensor<1xi64>";
   EXPECT_NE(error_of(list).find("expected fewer elements"), std::string::npos);
+  std::string type = "\"onnx.graph\"() ({\n^bb0(%0: ";
+  for (int i = 0; i < 100000; ++i) type += "!onnx.optional<";
+  EXPECT_NE(error_of(type).find("expected fewer nested types"), std::string::npos);
 }
 
 TEST(parse, elements_must_be_as_many_as_the_shape_says) {

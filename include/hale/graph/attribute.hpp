@@ -59,12 +59,18 @@ struct Opaque {
 
 using AttributeValue =
     std::variant<std::int64_t, float, std::string, Tensor, std::vector<std::int64_t>,
-                 std::vector<float>, std::vector<std::string>, Opaque>;
+                 std::vector<float>, std::vector<std::string>, Opaque, Type>;
 
 /// What messages call the alternatives of AttributeValue, in their order.
-inline constexpr std::array<std::string_view, 8> attribute_kind_names = {
-    "an integer",         "a float",          "a string",          "a tensor",
-    "a list of integers", "a list of floats", "a list of strings", "a value of another kind"};
+inline constexpr std::array<std::string_view, 9> attribute_kind_names = {"an integer",
+                                                                         "a float",
+                                                                         "a string",
+                                                                         "a tensor",
+                                                                         "a list of integers",
+                                                                         "a list of floats",
+                                                                         "a list of strings",
+                                                                         "a value of another kind",
+                                                                         "a type"};
 
 struct Attribute {
   std::string name;

@@ -17,32 +17,7 @@ class AttributeReader {
  public:
   explicit AttributeReader(TextReader& in) : in_(in) {}
 
-  [[nodiscard]] Result<Type> type() {
-    if (in_.take("!onnx."))
-      return Type{ElementType::undefined, std::nullopt,
-                  std::string(in_.run_of(TextReader::is_word))};
-    if (in_.take("none")) return Type{ElementType::undefined, std::nullopt, "none"};
-    HALE_CHECK(in_.expect("tensor<"));
-    Type out;
-    if (!in_.take("*x")) {
-      out.dims.emplace();
-      while (out.dims->size() < max_elements) {
-        if (in_.take("?x")) {
-          out.dims->push_back(Dim{});
-          continue;
-        }
-        const std::string_view digits = in_.run_of([](char c) { return c >= '0' && c <= '9'; });
-        if (digits.empty()) break;
-        const auto extent = parse_number<std::int64_t>(digits);
-        if (!extent || !in_.take("x")) return in_.refuse("an extent followed by 'x'");
-        out.dims->push_back(Dim{*extent});
-      }
-    }
-    HALE_TRY(out.element, element());
-    if (in_.take(", {dims = [")) HALE_CHECK(symbols(out));
-    HALE_CHECK(in_.expect(">"));
-    return out;
-  }
+  [[nodiscard]] Result<Type> type() { return type(0); }
   /// `{name = value, ..}`; none where no brace comes next.
   [[nodiscard]] Result<std::vector<Attribute>> dictionary() {
     std::vector<Attribute> out;
@@ -68,9 +43,62 @@ class AttributeReader {
   static constexpr std::size_t max_depth = 64;
   static constexpr std::size_t max_elements = std::size_t{1} << 16;
 
+  [[nodiscard]] Result<Type> type(std::size_t depth) {
+    Type out;
+    if (in_.take("none")) return Type{.other = "none"};
+    if (in_.take("tensor<")) {
+      HALE_CHECK(element_and_extents(out));
+      return out;
+    }
+    if (depth > max_depth) return in_.refuse("fewer nested types");
+    if (!in_.take("!onnx.")) return in_.refuse("a type");
+    out.other = in_.run_of(TextReader::is_word);
+    if (out.other.empty()) return in_.refuse("the name of a type");
+    if (!in_.take("<")) return out;
+    if (out.other == "sparse_tensor") {
+      HALE_CHECK(element_and_extents(out));
+      return out;
+    }
+    if (out.other == "map") {
+      HALE_TRY(out.element, element());
+      if (!in_.take(",")) return ended(std::move(out));
+    }
+    HALE_TRY(Type inside, type(depth + 1));
+    out.inside.push_back(std::move(inside));
+    return ended(std::move(out));
+  }
+  [[nodiscard]] Result<Type> ended(Type type) {
+    HALE_CHECK(in_.expect(">"));
+    return type;
+  }
+  /// What stands in `tensor<..>`, with the bracket that closes it.
+  [[nodiscard]] Result<> element_and_extents(Type& out) {
+    if (!in_.take("*x")) {
+      out.dims.emplace();
+      while (out.dims->size() < max_elements) {
+        if (in_.take("?x")) {
+          out.dims->push_back(Dim{});
+          continue;
+        }
+        const std::string_view digits = in_.run_of([](char c) { return c >= '0' && c <= '9'; });
+        if (digits.empty()) break;
+        const auto extent = parse_number<std::int64_t>(digits);
+        if (!extent || !in_.take("x")) return in_.refuse("an extent followed by 'x'");
+        out.dims->push_back(Dim{*extent});
+      }
+    }
+    HALE_TRY(out.element, element());
+    if (in_.take(", {dims = [")) HALE_CHECK(symbols(out));
+    return in_.expect(">");
+  }
   [[nodiscard]] Result<ElementType> element() {
+    const std::size_t start = in_.position();
+    std::string token(
+        in_.run_of([](char c) { return TextReader::is_word(c) || c == '!' || c == '.'; }));
+    if (token == "complex") token += in_.take("<f32>") ? "<f32>" : in_.take("<f64>") ? "<f64>" : "";
     for (std::size_t i = 0; i < element_type_names.size(); ++i)
-      if (in_.take(element_type_names[i])) return static_cast<ElementType>(i);
+      if (element_type_names[i] == token) return static_cast<ElementType>(i);
+    in_.go_to(start);
     return in_.refuse("an element type");
   }
   [[nodiscard]] Result<> symbols(Type& out) {
@@ -151,6 +179,7 @@ class AttributeReader {
     if (in_.sees("\"")) return as_value(in_.string());
     if (in_.take("#onnx."))
       return AttributeValue(Opaque{std::string(in_.run_of(TextReader::is_word))});
+    if (in_.sees("tensor<") || in_.sees("!onnx.") || in_.sees("none")) return as_value(type());
     if (in_.take("[")) {
       std::vector<std::string> strings;
       HALE_CHECK(in_.list("]", [&]() -> Result<> {

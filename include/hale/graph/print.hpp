@@ -68,23 +68,32 @@ template <class Float>
   return text;
 }
 
-[[nodiscard]] inline std::string type_text(const Type& type) {
-  if (!type.is_tensor()) return type.other == "none" ? "none" : concat("!onnx.", type.other);
-  std::string text = "tensor<";
-  if (!type.dims) return concat(text, "*x", name_of(type.element), ">");
+/// "3x?xf32", and the symbols of open extents as the encoding that MLIR lets a tensor have.
+[[nodiscard]] inline std::string extents_text(const Type& type) {
+  if (!type.dims) return concat("*x", name_of(type.element));
+  std::string text;
   bool has_symbol = false;
   for (const Dim& dim : *type.dims) {
     has_symbol = has_symbol || !dim.symbol.empty();
     text += dim.is_static() ? concat(dim.extent, "x") : "?x";
   }
   text += name_of(type.element);
-  if (has_symbol) {
-    text += ", {dims = [";
-    for (std::size_t i = 0; i < type.dims->size(); ++i)
-      text += concat(i == 0 ? "" : ", ", in_quotes((*type.dims)[i].symbol));
-    text += "]}";
-  }
-  return text + ">";
+  if (!has_symbol) return text;
+  text += ", {dims = [";
+  for (std::size_t i = 0; i < type.dims->size(); ++i)
+    text += concat(i == 0 ? "" : ", ", in_quotes((*type.dims)[i].symbol));
+  return text + "]}";
+}
+
+[[nodiscard]] inline std::string type_text(const Type& type) {
+  if (type.is_tensor()) return concat("tensor<", extents_text(type), ">");
+  if (type.other == "none") return "none";
+  if (type.other == "sparse_tensor") return concat("!onnx.sparse_tensor<", extents_text(type), ">");
+  std::string inside = type.other == "map" ? std::string(name_of(type.element)) : std::string();
+  for (const Type& each : type.inside)
+    inside += concat(inside.empty() ? "" : ", ", type_text(each));
+  return inside.empty() ? concat("!onnx.", type.other)
+                        : concat("!onnx.", type.other, "<", inside, ">");
 }
 
 [[nodiscard]] inline std::string element_text(ElementType type, std::int64_t element) {
@@ -138,6 +147,7 @@ struct AttributeText {
   std::string operator()(const std::string& value) const { return in_quotes(value); }
   std::string operator()(const Tensor& value) const { return tensor_text(value); }
   std::string operator()(const Opaque& value) const { return concat("#onnx.", value.kind); }
+  std::string operator()(const Type& value) const { return type_text(value); }
   std::string operator()(const std::vector<std::string>& list) const {
     std::string text = "[";
     for (const std::string& each : list)

@@ -31,10 +31,21 @@ enum class ElementType : std::uint8_t {
   complex64 = 14,
   complex128 = 15,
   bf16 = 16,
+  f8e4m3fn = 17,
+  f8e4m3fnuz = 18,
+  f8e5m2 = 19,
+  f8e5m2fnuz = 20,
+  u4 = 21,
+  i4 = 22,
+  f4e2m1 = 23,
+  f8e8m0 = 24,
+  u2 = 25,
+  i2 = 26,
 };
 
-/// What the textual form calls each element type; unsigned and sign-less as MLIR has them.
-inline constexpr std::array<std::string_view, 17> element_type_names = {"!onnx.undefined",
+/// What the textual form calls each element type; unsigned and sign-less as MLIR has them, and of
+/// the dialect `onnx` where MLIR has none.
+inline constexpr std::array<std::string_view, 27> element_type_names = {"!onnx.undefined",
                                                                         "f32",
                                                                         "ui8",
                                                                         "i8",
@@ -50,7 +61,25 @@ inline constexpr std::array<std::string_view, 17> element_type_names = {"!onnx.u
                                                                         "ui64",
                                                                         "complex<f32>",
                                                                         "complex<f64>",
-                                                                        "bf16"};
+                                                                        "bf16",
+                                                                        "f8E4M3FN",
+                                                                        "f8E4M3FNUZ",
+                                                                        "f8E5M2",
+                                                                        "f8E5M2FNUZ",
+                                                                        "ui4",
+                                                                        "i4",
+                                                                        "!onnx.f4e2m1",
+                                                                        "!onnx.f8e8m0",
+                                                                        "ui2",
+                                                                        "i2"};
+
+/// How many bits an element takes in memory, packed; 0 where that is not fixed or not known.
+inline constexpr std::array<unsigned, 27> element_type_bits = {
+    0, 32, 8, 8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64, 64, 128, 16, 8, 8, 8, 8, 4, 4, 4, 8, 2, 2};
+
+[[nodiscard]] constexpr unsigned bits_of(ElementType type) {
+  return element_type_bits[static_cast<std::size_t>(type)];
+}
 
 [[nodiscard]] constexpr std::string_view name_of(ElementType type) {
   return element_type_names[static_cast<std::size_t>(type)];
@@ -64,14 +93,16 @@ inline constexpr std::array<std::string_view, 17> element_type_names = {"!onnx.u
 }
 
 [[nodiscard]] constexpr bool is_floating(ElementType type) {
-  return type == ElementType::f32 || type == ElementType::f16 || type == ElementType::f64 ||
-         type == ElementType::bf16;
+  using enum ElementType;
+  return type == f32 || type == f16 || type == f64 || type == bf16 || type == f4e2m1 ||
+         type == f8e8m0 || (type >= f8e4m3fn && type <= f8e5m2fnuz);
 }
 
 [[nodiscard]] constexpr bool is_integer(ElementType type) {
   using enum ElementType;
   return type == u8 || type == i8 || type == u16 || type == i16 || type == i32 || type == i64 ||
-         type == u32 || type == u64 || type == boolean;
+         type == u32 || type == u64 || type == boolean || type == u4 || type == i4 || type == u2 ||
+         type == i2;
 }
 
 /// One extent of a tensor: a number, or open, and then perhaps with the name of a symbol.
@@ -90,11 +121,16 @@ struct Dim {
   return a == b && (a.is_static() || !a.symbol.empty());
 }
 
-/// The type of a value: a tensor, or another ONNX type that is carried by its name alone.
+/// The type of a value: a tensor, or another of ONNX's types.
+///
+/// "sequence" and "optional" hold what is inside, "map" its values' type, with its keys' in
+/// `element`; "sparse_tensor" has an element type and extents of its own; "opaque" and "none" are
+/// carried by their name alone. Nothing inside: that is not known.
 struct Type {
   ElementType element = ElementType::undefined;
   std::optional<std::vector<Dim>> dims{};  // nothing: the rank is not known
-  std::string other{};                     // "sequence", "map", "optional", "none"; else empty
+  std::string other{};                     // what else than a tensor; empty for a tensor
+  std::vector<Type> inside{};              // at most one
 
   friend bool operator==(const Type&, const Type&) = default;
 
@@ -139,8 +175,9 @@ struct Type {
   return Type{element, std::move(extents)};
 }
 
-/// "1x16x?x32", for messages; "?" for a type without a rank.
+/// "1x16x?x32", for messages; "?" for a type without a rank; "sequence of 1x3".
 [[nodiscard]] inline std::string describe(const Type& type) {
+  if (!type.inside.empty()) return concat(type.other, " of ", describe(type.inside.front()));
   if (!type.is_tensor()) return type.other;
   if (!type.dims) return "?";
   std::string text;
