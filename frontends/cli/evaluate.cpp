@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <hale/core/text.hpp>
 #include <hale/readers.hpp>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "builtin.hpp"
+#include "catalogue.hpp"
 #include "commands.hpp"
 #include "figures.hpp"
 #include "output.hpp"
@@ -22,6 +24,8 @@ struct Options {
   std::string space;
   std::string table;
   std::vector<std::string> bases;
+  std::vector<std::string> baselines;  // NAME or NAME:ROWS
+  std::string proxy;
   std::vector<std::string> devices;
   EvaluationSetup setup{
       .protocol = "strict", .samples = 10, .draws = 10, .select = "auto", .seed = 1};
@@ -40,6 +44,15 @@ Result<> check(const runtime::BaseInfo& info, const Options& options) {
   return {};
 }
 
+/// The device whose rows a baseline may take beside its target's: the first that is no target.
+std::string proxy_of(const Options& options, const device::LatencyTable& table) {
+  if (!options.proxy.empty()) return options.proxy;
+  for (const std::string& device : table.devices)
+    if (std::find(options.devices.begin(), options.devices.end(), device) == options.devices.end())
+      return device;
+  return {};
+}
+
 /// Something that predicts latencies, and how it is evaluated.
 struct Method {
   using Progress = std::function<void(std::size_t, std::size_t)>;
@@ -47,6 +60,29 @@ struct Method {
   std::string name;
   std::function<Result<Evaluations>(const predictor::EvaluationOptions&, const Progress&)> evaluate;
 };
+
+/// Errors: no such baseline, or a number of rows that is none.
+Result<Method> find_method(const std::string& baseline, const Options& options,
+                           const device::LatencyTable& table) {
+  const std::size_t colon = std::min(baseline.find(':'), baseline.size());
+  HALE_TRY(const runtime::BaselineEntry* entry,
+           runtime::find_baseline(baselines(), options.space, baseline.substr(0, colon)));
+  std::size_t rows = entry->usual_rows;
+  if (colon < baseline.size()) {
+    const auto given = parse_number<std::size_t>(std::string_view(baseline).substr(colon + 1));
+    if (!given || *given == 0)
+      return fail(concat("--baseline ", baseline, ": '", baseline.substr(colon + 1),
+                         "' found, expected how many rows are measured"));
+    rows = *given;
+  }
+  return Method{concat(entry->name, ":", rows),
+                [entry, rows, &table, &options](predictor::EvaluationOptions protocol,
+                                                const Method::Progress& progress) {
+                  protocol.samples = rows;
+                  return entry->evaluate(table, options.devices, proxy_of(options, table), protocol,
+                                         progress);
+                }};
+}
 
 /// Errors: as check(); bases that no name tells apart.
 Result<std::vector<Method>> find_methods(const Options& options,
@@ -66,6 +102,10 @@ Result<std::vector<Method>> find_methods(const Options& options,
                                                           const Method::Progress& progress) {
                          return base->evaluate(table, options.devices, protocol, progress);
                        }});
+  }
+  for (const std::string& baseline : options.baselines) {
+    HALE_TRY(Method method, find_method(baseline, options, table));
+    methods.push_back(std::move(method));
   }
   return methods;
 }
@@ -101,6 +141,11 @@ Action declare(Arguments& arguments) {
   arguments.repeated("--base NAME|FILE", options->bases,
                      "A built-in base or a file that 'hale train' made, once or again and again; "
                      "left out: the space's");
+  arguments.repeated("--baseline NAME[:ROWS]", options->baselines,
+                     "Beside the bases: flops, lut, brp-nas or ada-proxy, fitted on so many random "
+                     "rows of each target");
+  arguments.text("--proxy DEVICE", options->proxy,
+                 "The device that ada-proxy knows; left out: the table's first that is no target");
   arguments.list("--devices X,..", options->devices, "Target devices", true);
   arguments.number("--samples N", options->setup.samples, "Measurements of each target device");
   arguments.number("--draws N", options->setup.draws, "How often everything drawn is drawn anew");

@@ -59,9 +59,9 @@ def ofa_archs(info):
 class Space:
     """What differs from space to space. The layers, (name, in, out), stand in hale's order: the
     `convolutions`, whose weights the authors keep (in, out), then the `linear` ones, kept (out,
-    in). `sources` are the devices that the authors trained on. They state no interval: `interval`
-    is the range of measured / predicted that hale's own training showed on its validation devices,
-    to two digits."""
+    in). `sources` are the devices that the authors trained on. They state no interval: `interval`,
+    in spreads of a device's measured rows, and the least spread are those that hale's own training
+    found, to two digits."""
 
     def __init__(self, *, archs_file, archs_of, train_rows, hale_name, encoder, encoder_length,
                  layout, linear, sources, interval, convolutions=()):
@@ -227,8 +227,8 @@ def make_base(name, raw, output):
     notes = {"recipe": "help", "space": space.hale_name, "encoder": space.encoder,
              "encoder_length": space.encoder_length, "layout": space.layout, "units": "ms",
              "batch": 1, "precision": "f32", "made_from": "the HELP authors' published checkpoint",
-             "limit_low": low, "limit_high": high, "interval_low": space.interval[0],
-             "interval_high": space.interval[1], "level": 0.9}
+             "limit_low": low, "limit_high": high, "interval_spreads": space.interval[0],
+             "least_spread": space.interval[1], "level": 0.9}
     write(output, container.serialise([
         ("base", "".join(f"{key}={value}\n" for key, value in notes.items()).encode()),
         ("references", "".join(archs[row] + "\n" for row in references).encode()),

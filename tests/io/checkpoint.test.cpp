@@ -19,7 +19,7 @@ predictor::Base<R> base() {
   made.knowledge = meta::Knowledge<R::Learner, float>::initial(rng);
   made.references.assign(R::protocol.references.begin(), R::protocol.references.end());
   made.limit_positions = {0.1, 0.7};
-  made.interval = {0.9, 1.2, 0.9};
+  made.interval = {2.5, 0.02, 0.9};
   made.made_from = "a test";
   return made;
 }

@@ -1,10 +1,22 @@
 #include "catalogue.hpp"
 
+#include <algorithm>
 #include <array>
 #include <hale/predictor/recipes.hpp>
 
+#include "baselines.hpp"
+
 namespace hale::cli {
 namespace {
+
+/// The entries of all spaces one behind the other.
+template <class Entry, std::size_t... Each>
+constexpr auto joined(const std::array<Entry, Each>&... spaces) {
+  std::array<Entry, (Each + ...)> all{};
+  auto* end = all.data();
+  static_cast<void>(((end = std::copy(spaces.begin(), spaces.end(), end)), ...));
+  return all;
+}
 
 template <class Methods>
 constexpr std::array entries_of = {runtime::recipe_entry<typename Methods::Help>(),
@@ -14,18 +26,23 @@ constexpr std::array entries_of = {runtime::recipe_entry<typename Methods::Help>
                                    runtime::recipe_entry<typename Methods::Maml>(),
                                    runtime::recipe_entry<typename Methods::FirstOrderMaml>()};
 
-constexpr std::array recipes = [] {
-  constexpr std::array spaces = {entries_of<predictor::NasBench201Methods>,
-                                 entries_of<predictor::FBNetMethods>,
-                                 entries_of<predictor::OfaMobileNetV3Methods>};
-  std::array<runtime::RecipeEntry, spaces.size() * spaces[0].size()> all{};
-  for (std::size_t i = 0; i < all.size(); ++i)
-    all[i] = spaces[i / spaces[0].size()][i % spaces[0].size()];
-  return all;
-}();
+constexpr std::array recipes =
+    joined(entries_of<predictor::NasBench201Methods>, entries_of<predictor::FBNetMethods>,
+           entries_of<predictor::OfaMobileNetV3Methods>);
+
+template <class Methods, class B = Baselines<Methods>>
+constexpr std::array baselines_of = {
+    runtime::baseline_entry<typename B::Flops, typename B::Recipe>(),
+    runtime::baseline_entry<typename B::LookUpTable, typename B::Recipe>(),
+    runtime::baseline_entry<typename B::BrpNas, typename B::Recipe>(),
+    runtime::baseline_entry<typename B::AdaProxy, typename B::Recipe>()};
+
+constexpr std::array all_baselines = joined(baselines_of<predictor::NasBench201Methods>);
 
 }  // namespace
 
 std::span<const runtime::RecipeEntry> catalogue() { return recipes; }
+
+std::span<const runtime::BaselineEntry> baselines() { return all_baselines; }
 
 }  // namespace hale::cli

@@ -99,8 +99,8 @@ template <predictor::Recipe R>
   notes.set("made_from", base.made_from);
   notes.set("limit_low", concat(base.limit_positions.low));
   notes.set("limit_high", concat(base.limit_positions.high));
-  notes.set("interval_low", concat(base.interval.low));
-  notes.set("interval_high", concat(base.interval.high));
+  notes.set("interval_spreads", concat(base.interval.spreads));
+  notes.set("least_spread", concat(base.interval.least_spread));
   notes.set("level", concat(base.interval.level));
   Container container;
   container.add("base", notes.format());
@@ -122,8 +122,8 @@ template <predictor::Recipe R>
   base.made_from = notes.get("made_from");
   HALE_TRY(base.limit_positions.low, notes.number<double>("limit_low"));
   HALE_TRY(base.limit_positions.high, notes.number<double>("limit_high"));
-  HALE_TRY(base.interval.low, notes.number<double>("interval_low"));
-  HALE_TRY(base.interval.high, notes.number<double>("interval_high"));
+  HALE_TRY(base.interval.spreads, notes.number<double>("interval_spreads"));
+  HALE_TRY(base.interval.least_spread, notes.number<double>("least_spread"));
   HALE_TRY(base.interval.level, notes.number<double>("level"));
   HALE_TRY(const std::string_view references, container.section("references"));
   for (const std::string_view line : split(references, '\n')) {

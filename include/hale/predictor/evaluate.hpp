@@ -158,21 +158,25 @@ template <Recipe R>
   constexpr std::size_t z_samples = 10;
   const auto rows = table.draw_support(device, samples, rng);
   const Support<R> support = table.support(device, rows);
-  std::vector<double> target(device.query_rows.size());
+  std::vector<std::size_t> asked = device.query_rows;
+  asked.insert(asked.end(), rows.begin(), rows.end());
+  std::vector<double> target(asked.size());
   for (std::size_t z = 0; z < z_samples; ++z) {
     const std::vector<float> noise = detail::draw_noise<R>(rng);
     AdaptedNetwork<R> network(base.knowledge, support, noise);
-    const std::vector<double> one = table.predict(network, device.query_rows);
+    const std::vector<double> one = table.predict(network, asked);
     for (std::size_t i = 0; i < target.size(); ++i)
       target[i] += one[i] / static_cast<double>(z_samples);
   }
-  Scored scored{table.latencies(device, device.query_rows), {}};
   const device::Limits& limits = device.source.limits;
-  for (const double t : target) {
-    const double ms = limits.low + device::position_of(t) * limits.range();
-    scored.predicted.push_back({Milliseconds{ms}, Milliseconds{ms * base.interval.low},
-                                Milliseconds{ms * base.interval.high}, Verdict::interpolating});
-  }
+  for (double& t : target)
+    t = std::max(limits.low + device::position_of(t) * limits.range(), limits.low / 4);
+  const std::size_t queries = device.query_rows.size();
+  const RelativeInterval interval = base.interval.at(
+      spread_of(table.latencies(device, rows), std::span(target).subspan(queries)));
+  Scored scored{table.latencies(device, device.query_rows), {}};
+  for (const double ms : std::span(target).first(queries))
+    scored.predicted.push_back(interval.around(ms));
   return scored;
 }
 

@@ -12,6 +12,7 @@
 #include <hale/nn/specialise.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <hale/predictor/base.hpp>
+#include <hale/predictor/interval.hpp>
 #include <hale/predictor/prediction.hpp>
 #include <span>
 #include <string>
@@ -99,8 +100,8 @@ class HelpPredictor {
       support.targets.push_back(static_cast<float>(
           device::target_of(base.limit_positions.position(references.position(latency[i])))));
     }
-    HelpPredictor predictor(AdaptedNetwork<R>(base.knowledge, support, noise), base.interval);
-    predictor.calibrate(support, latency);
+    HelpPredictor predictor(AdaptedNetwork<R>(base.knowledge, support, noise));
+    predictor.calibrate(support, latency, base.interval);
     return predictor;
   }
 
@@ -123,12 +124,13 @@ class HelpPredictor {
   }
 
   [[nodiscard]] double interval_level() const { return interval_.level; }
+  /// How far the measured rows stray from their own predictions: see spread_of().
+  [[nodiscard]] double spread() const { return spread_; }
 
  private:
   using Code = typename R::Encoder::Code;
 
-  HelpPredictor(AdaptedNetwork<R> network, const RelativeInterval& interval)
-      : network_(std::move(network)), interval_(interval) {}
+  explicit HelpPredictor(AdaptedNetwork<R> network) : network_(std::move(network)) {}
 
   static Result<std::vector<double>> reference_latencies(
       const Base<R>& base, const std::vector<device::Measurement>& measurements) {
@@ -155,19 +157,23 @@ class HelpPredictor {
     return latency;
   }
 
-  /// Fits the line from the network's results to milliseconds on the measured rows.
-  void calibrate(const Support<R>& support, const std::vector<double>& latency) {
+  /// Fits the line from the network's results to milliseconds on the measured rows, and sees how
+  /// well it does there.
+  void calibrate(const Support<R>& support, const std::vector<double>& latency,
+                 const ScaledInterval& interval) {
     results_.assign(latency.size(), 0);
     network_.predict(support.encoded.codes(), results_);
     const std::vector<double> x(results_.begin(), results_.end());
     line_ = numeric::fit_line(x, latency);
     floor_ms_ = floor_share * device::limits_of(latency).low;
+    std::vector<double> predicted;
+    for (const float result : results_) predicted.push_back(in_milliseconds(result).median.value);
+    spread_ = spread_of(latency, predicted);
+    interval_ = interval.at(spread_);
   }
 
   Prediction in_milliseconds(float result) const {
-    const double median = std::max(line_(static_cast<double>(result)), floor_ms_);
-    return {Milliseconds{median}, Milliseconds{median * interval_.low},
-            Milliseconds{median * interval_.high}, Verdict::interpolating};
+    return interval_.around(std::max(line_(static_cast<double>(result)), floor_ms_));
   }
 
   /// No network is predicted faster than this share of the fastest reference.
@@ -177,6 +183,7 @@ class HelpPredictor {
   RelativeInterval interval_;
   numeric::Line line_;
   double floor_ms_ = 0;
+  double spread_ = 0;
   std::vector<Code> codes_;
   std::vector<float> results_;
 };

@@ -72,7 +72,7 @@ class Training {
     return trainer.run(state, executor, report);
   }
 
-  /// The base of the best episode so far, its interval calibrated on the validation devices.
+  /// The base of the best episode so far, its interval calibrated on all devices.
   [[nodiscard]] Result<Base<R>> finish(const State& state, std::string made_from) const {
     Base<R> base;
     base.knowledge = state.best;
@@ -108,19 +108,28 @@ class Training {
     return sum / static_cast<double>(count);
   }
 
-  /// The widest of the validation devices' own intervals: rows of one device err alike, so that a
-  /// pooled interval would hold on the average device and fail on the next odd one.
-  Result<RelativeInterval> calibrate_interval(const Base<R>& base) const {
-    RelativeInterval interval;
-    for (const PreparedDevice& device : validation_) {
-      HALE_TRY(const Scored scored, score_strictly(base, table_, device));
-      std::vector<double> ratios;
-      for (std::size_t i = 0; i < scored.truth.size(); ++i)
-        ratios.push_back(scored.truth[i] / scored.predicted[i].median.value);
-      interval.low = std::min(interval.low, numeric::quantile(ratios, (1 - interval.level) / 2));
-      interval.high =
-          std::max(interval.high, numeric::quantile(std::move(ratios), (1 + interval.level) / 2));
-    }
+  /// Nine of ten devices' own intervals, in units of their spread, are at most as wide: rows of one
+  /// device err alike, so that a pooled interval would hold on the average device and fail on the
+  /// next odd one.
+  Result<ScaledInterval> calibrate_interval(const Base<R>& base) const {
+    ScaledInterval interval;
+    std::vector<double> spreads;
+    std::vector<double> widths;
+    for (const auto* devices : {&sources_, &validation_})
+      for (const PreparedDevice& device : *devices) {
+        HALE_TRY(const auto predictor,
+                 HelpPredictor<R>::adapt(base, table_.reference_measurements(device)));
+        HALE_TRY(const Scored scored, score_strictly(base, table_, device));
+        spreads.push_back(predictor.spread());
+        std::vector<double> strays;
+        for (std::size_t i = 0; i < scored.truth.size(); ++i)
+          strays.push_back(std::abs(std::log(scored.truth[i] / scored.predicted[i].median.value)));
+        widths.push_back(numeric::quantile(std::move(strays), interval.level));
+      }
+    interval.least_spread = std::max(numeric::quantile(spreads, 0), 1e-3);
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      widths[i] /= std::max(spreads[i], interval.least_spread);
+    interval.spreads = numeric::quantile(std::move(widths), 0.9);
     return interval;
   }
 

@@ -14,8 +14,8 @@
 #include <hale/nn/loss.hpp>
 #include <hale/nn/optimizer.hpp>
 #include <hale/numeric/statistics.hpp>
-#include <hale/predictor/base.hpp>
 #include <hale/predictor/concepts.hpp>
+#include <hale/predictor/interval.hpp>
 #include <hale/predictor/prediction.hpp>
 #include <limits>
 #include <span>
@@ -65,8 +65,7 @@ class BrpNas {
     for (std::size_t i = 0; i < out.size(); ++i) {
       const double position = device::position_of(static_cast<double>(results[i]));
       const double median = std::max(limits_.low + position * limits_.range(), 0.25 * limits_.low);
-      out[i] = {Milliseconds{median}, Milliseconds{median * interval_.low},
-                Milliseconds{median * interval_.high}, Verdict::interpolating};
+      out[i] = interval_.around(median);
     }
   }
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <hale/core/text.hpp>
 #include <hale/numeric/statistics.hpp>
-#include <hale/predictor/base.hpp>
 #include <hale/predictor/concepts.hpp>
+#include <hale/predictor/interval.hpp>
 #include <hale/predictor/prediction.hpp>
 #include <span>
 #include <utility>
@@ -45,11 +45,8 @@ class Calibrated {
   /// Shapes: architectures (n) -> out (n).
   void predict(std::span<const Architecture> architectures, std::span<Prediction> out) {
     const std::vector<double> latency = model_.milliseconds(architectures);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const double median = std::max(latency[i], floor_ms_);
-      out[i] = {Milliseconds{median}, Milliseconds{median * interval_.low},
-                Milliseconds{median * interval_.high}, Verdict::interpolating};
-    }
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = interval_.around(std::max(latency[i], floor_ms_));
   }
 
   [[nodiscard]] double interval_level() const { return interval_.level; }
