@@ -89,6 +89,13 @@ Result<> write_output(const std::string& path, std::string_view bytes) {
   return {};
 }
 
+Result<> require_folder(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (path == "-" || folder.empty() || std::filesystem::is_directory(folder, ignored)) return {};
+  return fail(concat(path, ": cannot be created: no folder '", folder.string(), "'"));
+}
+
 Exit refuse(const Error& error) {
   complain(error.message);
   return Exit::bad_input;

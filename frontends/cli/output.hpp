@@ -36,6 +36,9 @@ void warn(std::string_view message);
 /// To stdout where `path` is "-", else whole or not at all.
 [[nodiscard]] Result<> write_output(const std::string& path, std::string_view bytes);
 
+/// Errors: an output's folder that is not there; found before long work, not after.
+[[nodiscard]] Result<> require_folder(const std::string& path);
+
 /// Bad input: says so, and is the exit status of it.
 [[nodiscard]] Exit refuse(const Error& error);
 /// Wrong usage that the parser cannot see.

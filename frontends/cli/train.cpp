@@ -150,14 +150,6 @@ Result<> require_distinct(const Options& options) {
   return fail(concat("device '", *twice, "' stands twice in --devices and --valid"));
 }
 
-/// Errors: a folder that is not there; found before hours of work, not after.
-Result<> require_folder(const std::string& output) {
-  const std::filesystem::path folder = std::filesystem::path(output).parent_path();
-  std::error_code ignored;
-  if (output == "-" || folder.empty() || std::filesystem::is_directory(folder, ignored)) return {};
-  return fail(concat(output, ": cannot be created: no folder '", folder.string(), "'"));
-}
-
 std::string made_from(const Options& options, const device::LatencyTable& table) {
   return concat(
       "hale ", HALE_VERSION, ", ", std::filesystem::path(options.table).filename().string(), " (",
