@@ -66,8 +66,6 @@ class MappedFile {
   if (!model.ParseFromArray(stripped->data(), static_cast<int>(stripped->size())))
     return no_model("fields that are no ModelProto found, expected one");
   if (!model.has_graph()) return no_model("a message without a graph found, expected a ModelProto");
-  if (model.graph().node_size() == 0)
-    return fail(concat("graph '", model.graph().name(), "' without nodes found, expected some"));
   if (model.graph().output_size() == 0)
     return fail(concat("graph '", model.graph().name(), "' without outputs found, expected some"));
   return read_graph(model);

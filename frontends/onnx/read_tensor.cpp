@@ -16,9 +16,6 @@ namespace hale::onnx_frontend {
 
 namespace {
 
-/// Floating elements matter only as factors and summands of 0 and 1.
-constexpr std::size_t kept_floats = 16;
-
 [[nodiscard]] double half_to_double(std::uint16_t bits) {
   const double sign = (bits & 0x8000) != 0 ? -1 : 1;
   const int exponent = (bits >> 10) & 31;
@@ -36,7 +33,8 @@ constexpr std::size_t kept_floats = 16;
 template <class Stored>
 [[nodiscard]] std::optional<std::vector<Stored>> stored_numbers(const std::string& bytes,
                                                                 std::size_t count) {
-  if (bytes.size() != count * sizeof(Stored)) return std::nullopt;
+  if (bytes.size() % sizeof(Stored) != 0 || bytes.size() / sizeof(Stored) != count)
+    return std::nullopt;
   std::vector<Stored> numbers(count);
   if (count > 0) std::memcpy(numbers.data(), bytes.data(), bytes.size());
   return numbers;
@@ -53,19 +51,35 @@ template <class Kept, class Numbers, class Convert>
 template <class Kept>
 constexpr auto plain = [](auto number) { return static_cast<Kept>(number); };
 
+[[nodiscard]] tl::unexpected<Error> refuse_tensor(const onnx::TensorProto& proto,
+                                                  std::string_view found,
+                                                  std::string_view expected) {
+  return fail(concat("tensor '", proto.name(), "': ", found, " found, expected ", expected));
+}
+
+/// A tensor of these extents without elements; `named` is the message that has its name.
+template <class Extents>
+[[nodiscard]] Result<graph::Tensor> elided(const onnx::TensorProto& named, const Extents& extents) {
+  graph::Tensor out{.element = graph::element_type(named.data_type())};
+  std::optional<std::int64_t> count = 1;
+  for (const std::int64_t extent : extents) {
+    if (extent < 0) return refuse_tensor(named, concat("extent ", extent), "none below 0");
+    out.dims.push_back(extent);
+    if (count) count = graph::checked_product(*count, extent);
+  }
+  if (!count) return refuse_tensor(named, "more than 2^63 elements", "fewer");
+  return out;
+}
+
 class TensorReader {
  public:
   explicit TensorReader(const onnx::TensorProto& proto) : proto_(proto) {}
 
   [[nodiscard]] Result<graph::Tensor> run() {
-    graph::Tensor out{.element = graph::element_type(proto_.data_type())};
-    for (const std::int64_t extent : proto_.dims()) {
-      if (extent < 0) return refuse(concat("extent ", extent), "none below 0");
-      out.dims.push_back(extent);
-    }
-    const auto count = graph::element_count(out.type());
-    if (!count) return refuse("more than 2^63 elements", "fewer");
-    count_ = static_cast<std::size_t>(*count);
+    HALE_TRY(graph::Tensor out, elided(proto_, proto_.dims()));
+    count_ = 1;
+    for (const std::int64_t extent : out.dims) count_ *= static_cast<std::size_t>(extent);
+    // What lies outside the file is weights, whatever its size; its path is not looked at.
     if (proto_.data_location() != onnx::TensorProto::EXTERNAL) HALE_CHECK(elements(out));
     return out;
   }
@@ -73,7 +87,7 @@ class TensorReader {
  private:
   [[nodiscard]] tl::unexpected<Error> refuse(std::string_view found,
                                              std::string_view expected) const {
-    return fail(concat("tensor '", proto_.name(), "': ", found, " found, expected ", expected));
+    return refuse_tensor(proto_, found, expected);
   }
 
   [[nodiscard]] Result<> elements(graph::Tensor& out) {
@@ -129,7 +143,7 @@ class TensorReader {
   [[nodiscard]] Result<> integers(graph::Tensor& out, const Listed& listed) {
     HALE_TRY(std::vector<std::int64_t> found,
              (read<Stored, std::int64_t>(listed, plain<std::int64_t>)));
-    if (found.size() == count_) out.elements = std::move(found);
+    if (found.size() == count_ && count_ <= kept_integers) out.elements = std::move(found);
     return {};
   }
   /// The elements of either form; none where the payload is left out.
@@ -155,6 +169,10 @@ class TensorReader {
 
 Result<graph::Tensor> read_tensor(const onnx::TensorProto& proto) {
   return TensorReader(proto).run();
+}
+
+Result<graph::Tensor> read_tensor(const onnx::SparseTensorProto& proto) {
+  return elided(proto.values(), proto.dims());
 }
 
 }  // namespace hale::onnx_frontend

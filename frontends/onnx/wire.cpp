@@ -21,7 +21,6 @@ enum class Message : std::uint8_t {
   node,
   attribute,
   function,
-  training_info,
   sparse_tensor,
   tensor,
   other,
@@ -36,11 +35,9 @@ struct Child {
 // Field numbers as in onnx.proto.
 constexpr std::array children = {
     Child{Message::model, 7, Message::graph},
-    Child{Message::model, 20, Message::training_info},
     Child{Message::model, 25, Message::function},
-    Child{Message::training_info, 1, Message::graph},
-    Child{Message::training_info, 2, Message::graph},
     Child{Message::function, 7, Message::node},
+    Child{Message::function, 11, Message::attribute},
     Child{Message::graph, 1, Message::node},
     Child{Message::graph, 5, Message::tensor},
     Child{Message::graph, 15, Message::sparse_tensor},
@@ -59,6 +56,27 @@ constexpr std::array children = {
   for (const Child& child : children)
     if (child.parent == parent && child.field == field) return child.message;
   return Message::other;
+}
+
+struct Omitted {
+  Message message;
+  std::uint64_t field;
+};
+
+// Documentation, metadata, training and where external weights lie: some exporters write stack
+// traces for every node.
+constexpr std::array omitted = {
+    Omitted{Message::model, 6},    Omitted{Message::model, 14},    Omitted{Message::model, 20},
+    Omitted{Message::graph, 10},   Omitted{Message::graph, 14},    Omitted{Message::graph, 16},
+    Omitted{Message::node, 6},     Omitted{Message::node, 9},      Omitted{Message::attribute, 13},
+    Omitted{Message::function, 8}, Omitted{Message::function, 14}, Omitted{Message::tensor, 12},
+    Omitted{Message::tensor, 13},  Omitted{Message::tensor, 16},
+};
+
+[[nodiscard]] bool is_omitted(Message message, std::uint64_t field) {
+  for (const Omitted& each : omitted)
+    if (each.message == message && each.field == field) return true;
+  return false;
 }
 
 /// float_data, int32_data, string_data, int64_data, raw_data, double_data, uint64_data.
@@ -165,6 +183,7 @@ class Copier {
     FieldReader fields(bytes, offset);
     while (!fields.at_end()) {
       HALE_TRY(const Field field, fields.next());
+      if (is_omitted(message, field.number)) continue;
       if (message == Message::tensor) {
         if (keeps_payload || !is_payload(field.number)) append_bytes(out, field.whole);
         continue;

@@ -1,14 +1,16 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
 #include <hale/graph/attribute_reader.hpp>
 #include <hale/graph/ir.hpp>
 #include <hale/graph/text_reader.hpp>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -102,6 +104,21 @@ class Parser {
     });
   }
 
+  /// What operator_text() writes otherwise than it is.
+  [[nodiscard]] static std::string without_escapes(std::string_view text) {
+    constexpr std::array<std::pair<std::string_view, char>, 3> escapes = {
+        {{"$24", '$'}, {"$2E", '.'}, {"$6F", 'o'}}};
+    std::string out;
+    while (!text.empty()) {
+      const auto found = std::find_if(escapes.begin(), escapes.end(), [text](const auto& escape) {
+        return text.starts_with(escape.first);
+      });
+      out += found == escapes.end() ? text.front() : found->second;
+      text.remove_prefix(found == escapes.end() ? 1 : found->first.size());
+    }
+    return out;
+  }
+
   [[nodiscard]] Result<> operation(RegionId owner, std::size_t depth) {
     std::vector<std::string> names;
     if (in_.sees("%")) {
@@ -115,8 +132,9 @@ class Parser {
     const std::size_t dot = full_name.rfind('.');
     if (dot == std::string::npos || dot + 1 == full_name.size())
       return in_.refuse("an operation named '<domain>.<name>'");
-    Operation op{.domain = full_name.substr(0, dot), .name = full_name.substr(dot + 1)};
-    if (op.domain == "onnx") op.domain.clear();
+    Operation op{.domain = without_escapes(full_name.substr(0, dot)),
+                 .name = without_escapes(full_name.substr(dot + 1))};
+    if (full_name.substr(0, dot) == "onnx") op.domain.clear();
     HALE_TRY(op.operands, uses());
     HALE_CHECK(nested_regions(op, depth));
     HALE_TRY(op.attributes, attributes_.dictionary());
@@ -196,7 +214,7 @@ class Parser {
   TextReader in_;
   AttributeReader attributes_;
   Graph graph_;
-  std::map<std::string, ValueId> values_;
+  std::unordered_map<std::string, ValueId> values_;
 };
 
 }  // namespace detail

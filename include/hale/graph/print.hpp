@@ -37,6 +37,18 @@ namespace detail {
   return out + '"';
 }
 
+/// "<domain>.<name>", in which the last dot parts the two: a name's own dots are written as $2E,
+/// and $ as $24; a domain that is called as ONNX's own is here as $6Fnnx.
+[[nodiscard]] inline std::string operator_text(std::string_view domain, std::string_view name) {
+  std::string out = domain.empty() ? "onnx" : domain == "onnx" ? "$6Fnnx" : "";
+  if (out.empty())
+    for (const char c : domain) out += c == '$' ? std::string("$24") : std::string(1, c);
+  out += '.';
+  for (const char c : name)
+    out += c == '$' ? std::string("$24") : c == '.' ? std::string("$2E") : std::string(1, c);
+  return out;
+}
+
 /// Letters, digits and underscores: what stands for itself as an attribute's name.
 [[nodiscard]] inline bool is_bare(std::string_view name) {
   if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
@@ -246,8 +258,7 @@ class Printer {
     out_ += std::string(2 * depth, ' ');
     // Results are numbered after the regions, which cannot use them.
     std::string line =
-        concat(in_quotes(concat(op.domain.empty() ? "onnx" : op.domain, ".", op.name)), "(",
-               uses(op.operands), ")");
+        concat(in_quotes(operator_text(op.domain, op.name)), "(", uses(op.operands), ")");
     std::string regions;
     if (!op.regions.empty()) {
       const std::string before = std::move(out_);

@@ -45,13 +45,15 @@ class TextReader {
   /// Takes `token` if it comes next; its blanks stand for any blanks.
   [[nodiscard]] bool take(std::string_view token) {
     const std::size_t start = position_;
-    for (const std::string_view piece : split(token, ' ')) {
+    while (!token.empty()) {
+      const std::string_view piece = token.substr(0, token.find(' '));
       skip_blanks();
       if (!text_.substr(position_).starts_with(piece)) {
         position_ = start;
         return false;
       }
       position_ += piece.size();
+      token.remove_prefix(std::min(piece.size() + 1, token.size()));
     }
     return true;
   }
