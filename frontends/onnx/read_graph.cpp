@@ -149,11 +149,24 @@ class GraphReader {
                                      RegionId id, Scope& scope) {
     if (name.empty()) return fail("an initializer without a name found, expected one");
     HALE_TRY(graph::Tensor tensor, std::move(read));
+    if (redefined(scope, name, tensor)) return {};
     HALE_TRY(const ValueId value, define(scope, name, tensor.type()));
     graph::Operation op{.name = "Constant", .results = {value}, .location = name};
     op.attributes.push_back({"value", std::move(tensor)});
     graph_.append(id, std::move(op));
     return {};
+  }
+
+  /// Whether a constant of this name is there already: then the later one is what it holds, as ONNX
+  /// Runtime has it.
+  [[nodiscard]] bool redefined(const Scope& scope, const std::string& name,
+                               const graph::Tensor& tensor) {
+    const auto found = scope.names.find(name);
+    if (found == scope.names.end() || graph_.constant(found->second) == nullptr) return false;
+    graph::Value& value = graph_.value(found->second);
+    graph_.operation(value.producer).attributes = {{"value", tensor}};
+    value.type = tensor.type();
+    return true;
   }
 
   [[nodiscard]] Result<> inputs(const onnx::GraphProto& proto, RegionId id, Scope& scope) {
@@ -199,11 +212,19 @@ class GraphReader {
     const Function* function = functions_.find(proto);
     HALE_CHECK(attributes(proto, op, context, function != nullptr));
     if (function != nullptr) HALE_CHECK(call(proto, *function, op, context));
+    if (const graph::Tensor* tensor = constant_of(op);
+        tensor != nullptr && proto.output_size() == 1 &&
+        redefined(context.scope, proto.output(0), *tensor))
+      return {};
     HALE_CHECK(results(proto, op, context.scope, types));
     graph_.append(id, std::move(op));
     return {};
   }
 
+  [[nodiscard]] static const graph::Tensor* constant_of(const graph::Operation& op) {
+    const graph::AttributeValue* value = op.is("Constant") ? op.attribute("value") : nullptr;
+    return value == nullptr ? nullptr : std::get_if<graph::Tensor>(value);
+  }
   [[nodiscard]] Result<> results(const onnx::NodeProto& proto, graph::Operation& op, Scope& scope,
                                  const Types& types) {
     for (const std::string& output : proto.output()) {

@@ -115,6 +115,33 @@ TEST(print, types_with_types_inside_are_read_back) {
   }
 }
 
+TEST(print, operators_keep_their_dots_and_domains) {
+  Graph graph;
+  const std::vector<std::pair<std::string, std::string>> names = {
+      {"", "Relu"}, {"onnx", "Relu"}, {"a.b", "c.d"}, {"$6Fnnx", "$2E"}, {"a", "..."}, {".", "x"}};
+  for (const auto& [domain, name] : names)
+    graph.append(Graph::body_id(), {.domain = domain, .name = name});
+  const auto parsed = parse(print(graph));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Operation& op = parsed->operation(parsed->body().operations[i]);
+    EXPECT_EQ(std::pair(op.domain, op.name), names[i]);
+  }
+}
+
+TEST(print, an_operation_called_NoValue_is_kept) {
+  Graph graph;
+  const ValueId x = graph.add_value(tensor_type(ElementType::f32, {}));
+  graph.append(Graph::body_id(), {.name = "NoValue", .results = {x}});
+  graph.append(Graph::body_id(), {.name = "NoValue", .results = {ValueId::none}});
+  graph.append(Graph::body_id(), {.name = "Odd", .operands = {ValueId::none, x}});
+  const std::string text = print(graph);
+  const auto parsed = parse(text);
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->body().operations.size(), 3U);
+  EXPECT_EQ(print(*parsed), text);
+}
+
 TEST(parse, a_text_cut_anywhere_is_an_error) {
   const std::string text = print(everything());
   for (std::size_t length = 0; length + 1 < text.size(); ++length)
@@ -156,6 +183,8 @@ TEST(parse, errors_name_the_line_and_what_was_expected) {
             "t.ir:2: found '>):', expected the name of a type");
   EXPECT_EQ(error_of("\"onnx.graph\"() ({\n^bb0(%0: !onnx.sequence<f32>):"),
             "t.ir:2: found 'f32>):', expected a type");
+  EXPECT_EQ(error_of("\"onnx.graph\"() ({\n%none = \"onnx.Relu\"() : () -> none\n"),
+            "t.ir:2: found '', expected %none to be the result of onnx.NoValue alone");
 }
 
 TEST(parse, deep_nesting_is_an_error) {

@@ -143,11 +143,15 @@ class Parser {
     HALE_CHECK(skip_types(op.operands));
     HALE_CHECK(in_.expect("->"));
     HALE_CHECK(results(op, names));
+    if (names == std::vector<std::string>{"none"} &&
+        (!op.is("NoValue") || op.results.front() != ValueId::none))
+      return in_.refuse("%none to be the result of onnx.NoValue alone");
     if (in_.take("loc(")) {
       HALE_TRY(op.location, in_.string());
       HALE_CHECK(in_.expect(")"));
     }
-    if (!op.is("NoValue")) graph_.append(owner, std::move(op));
+    // What stands for all operands that are left out is no operation of the graph.
+    if (names != std::vector<std::string>{"none"}) graph_.append(owner, std::move(op));
     return {};
   }
   [[nodiscard]] Result<> results(Operation& op, const std::vector<std::string>& names) {

@@ -53,6 +53,32 @@ namespace hale::onnx_frontend {
   return bytes(5, bytes(1, name) + number(20, kind) + std::string(content));
 }
 
+[[nodiscard]] inline std::string reference(std::string_view name, std::string_view of_function) {
+  return bytes(5, bytes(1, name) + bytes(21, of_function));
+}
+/// A node of domain "d", in which function() defines.
+[[nodiscard]] inline std::string call(std::string_view name, std::string_view function,
+                                      std::string_view input, std::string_view output,
+                                      std::string_view rest = "") {
+  return node(name, function, input, output, bytes(7, "d") + std::string(rest));
+}
+/// A function (x) -> (y); `nodes` as node() writes them for a graph.
+[[nodiscard]] inline std::string function(std::string_view name, std::string_view nodes,
+                                          std::string_view rest = "") {
+  std::string content = bytes(1, name) + bytes(10, "d") + bytes(4, "x") + bytes(5, "y");
+  // A node is field 1 of a graph and field 7 of a function.
+  for (std::string_view left = nodes; !left.empty();) {
+    std::size_t size = 0, shift = 0, at = 1;
+    for (bool more = true; more; ++at, shift += 7) {
+      size |= static_cast<std::size_t>(static_cast<unsigned char>(left[at]) & 0x7fU) << shift;
+      more = (static_cast<unsigned char>(left[at]) & 0x80U) != 0;
+    }
+    content += bytes(7, left.substr(at, size));
+    left.remove_prefix(at + size);
+  }
+  return bytes(25, content + std::string(rest));
+}
+
 [[nodiscard]] inline std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
