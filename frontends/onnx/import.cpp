@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <google/protobuf/arena.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,7 +63,11 @@ class MappedFile {
   if (!stripped) return no_model(stripped.error().message);
   if (stripped->size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return no_model("more than 2 GiB beside the weights found, expected less");
-  onnx::ModelProto model;
+  google::protobuf::ArenaOptions blocks;
+  blocks.start_block_size = 2 * stripped->size() + 4096;
+  blocks.max_block_size = std::size_t{1} << 20;
+  google::protobuf::Arena arena(blocks);
+  auto& model = *google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);
   if (!model.ParseFromArray(stripped->data(), static_cast<int>(stripped->size())))
     return no_model("fields that are no ModelProto found, expected one");
   if (!model.has_graph()) return no_model("a message without a graph found, expected a ModelProto");

@@ -87,7 +87,6 @@ constexpr std::array omitted = {
 struct Field {
   std::uint64_t number = 0;
   WireType type = WireType::varint;
-  std::span<const std::byte> whole;  // key, length and content
   std::span<const std::byte> content;
 };
 
@@ -98,6 +97,7 @@ class FieldReader {
       : message_(message), offset_(offset) {}
 
   [[nodiscard]] bool at_end() const { return position_ == message_.size(); }
+  [[nodiscard]] std::size_t position() const { return position_; }
   [[nodiscard]] std::size_t offset() const { return offset_ + position_; }
 
   [[nodiscard]] Result<Field> next() {
@@ -125,7 +125,6 @@ class FieldReader {
       position_ += static_cast<std::size_t>(*length);
     }
     field.content = message_.subspan(content, position_ - content);
-    field.whole = message_.subspan(start, position_ - start);
     return field;
   }
 
@@ -164,6 +163,21 @@ void append_varint(std::string& out, std::uint64_t value) {
   out += static_cast<char>(value);
 }
 
+// A length that is not known yet takes as many bytes as the longest: varints may be padded.
+constexpr std::size_t length_bytes = 5;
+
+[[nodiscard]] std::size_t append_length(std::string& out) {
+  out.append(length_bytes, '\0');
+  return out.size();
+}
+
+/// What lies behind the length that append_length() left open is all that it counts.
+void set_length(std::string& out, std::size_t start) {
+  std::uint64_t size = out.size() - start;
+  for (std::size_t i = start - length_bytes; i < start; ++i, size >>= 7)
+    out[i] = static_cast<char>((size & 0x7f) | (i + 1 < start ? 0x80 : 0));
+}
+
 /// Copies messages field by field, those that hold tensors one by one.
 class Copier {
  public:
@@ -181,30 +195,38 @@ class Copier {
       keeps_payload = size <= kept_bytes_;
     }
     FieldReader fields(bytes, offset);
+    std::size_t copied = 0;  // up to here
+    const auto copy_until = [&](std::size_t end) {
+      append_bytes(out, bytes.subspan(copied, end - copied));
+    };
     while (!fields.at_end()) {
+      const std::size_t start = fields.position();
       HALE_TRY(const Field field, fields.next());
-      if (is_omitted(message, field.number)) continue;
-      if (message == Message::tensor) {
-        if (keeps_payload || !is_payload(field.number)) append_bytes(out, field.whole);
-        continue;
-      }
       const Message child =
           field.type == WireType::bytes ? child_of(message, field.number) : Message::other;
-      if (child == Message::other) {
-        append_bytes(out, field.whole);
-        continue;
-      }
-      std::string copied;
-      HALE_CHECK(
-          copy(field.content, fields.offset() - field.content.size(), child, depth + 1, copied));
+      const bool is_left_out =
+          is_omitted(message, field.number) || (!keeps_payload && is_payload(field.number));
+      if (!is_left_out && (child == Message::other || is_small(field.content, child))) continue;
+      copy_until(start);
+      copied = fields.position();
+      if (is_left_out) continue;
       append_varint(out, field.number << 3 | static_cast<std::uint64_t>(WireType::bytes));
-      append_varint(out, copied.size());
-      out += copied;
+      const std::size_t length = append_length(out);
+      HALE_CHECK(
+          copy(field.content, fields.offset() - field.content.size(), child, depth + 1, out));
+      set_length(out, length);
     }
+    copy_until(bytes.size());
     return {};
   }
 
  private:
+  /// What is so small that it holds no weights is copied as it is: protobuf looks into it.
+  [[nodiscard]] bool is_small(std::span<const std::byte> content, Message message) const {
+    constexpr std::size_t small_node = 512;
+    return content.size() <= (message == Message::tensor ? kept_bytes_ : small_node);
+  }
+
   [[nodiscard]] static Result<std::uint64_t> payload_bytes(std::span<const std::byte> tensor,
                                                            std::size_t offset) {
     std::uint64_t size = 0;

@@ -274,22 +274,5 @@ TEST(import_file, folders_devices_and_absent_files_are_errors) {
   EXPECT_EQ(message("/no/such.onnx"), "/no/such.onnx: cannot be read: No such file or directory");
 }
 
-TEST(import_file, a_sparse_file_of_gigabytes_costs_its_fields_alone) {
-  // A weight of 3 GiB: the message says so, the file has a hole there.
-  const std::uint64_t size = std::uint64_t{3} << 30;
-  const std::string before = number(1, static_cast<std::int64_t>(size / 4)) + number(2, 1) +
-                             bytes(8, "w") + varint(9 << 3 | 2) + varint(size);
-  const std::string tensor = varint(5 << 3 | 2) + varint(before.size() + size) + before;
-  const std::string rest = node("n", "Relu", "w", "y") + output("y");
-  const std::string head =
-      number(1, 8) + varint(7 << 3 | 2) + varint(tensor.size() + size + rest.size());
-  const TemporaryFile file(head + tensor);
-  std::filesystem::resize_file(file.path(), head.size() + tensor.size() + size);
-  std::ofstream(file.path(), std::ios::binary | std::ios::app) << rest;
-  const auto imported = import_file(file.path());
-  ASSERT_TRUE(imported) << imported.error().message;
-  EXPECT_EQ(graph::parameters(*imported).total, size / 4);
-}
-
 }  // namespace
 }  // namespace hale::onnx_frontend
