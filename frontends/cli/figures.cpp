@@ -48,6 +48,7 @@ std::string as_json(const std::vector<MethodEvaluation>& methods, const Evaluati
   if (methods.size() > 1) {
     for (const MethodEvaluation& method : methods)
       document["methods"].push_back({{"method", method.name},
+                                     {"samples", method.samples},
                                      {"devices", records(method.devices)},
                                      {"mean", means(method.devices)}});
   }
@@ -81,8 +82,8 @@ std::string as_table(const MethodEvaluation& method, const EvaluationSetup& setu
     table.rows.push_back(std::move(row));
   }
   table.rows.push_back(std::move(mean));
-  return fmt::format("base {}, protocol {}, {} samples, {} draws, seed {}\n{}", method.name,
-                     setup.protocol, setup.samples, setup.draws, setup.seed, table.format());
+  return fmt::format("{}, protocol {}, {} samples, {} draws, seed {}\n{}", method.name,
+                     setup.protocol, method.samples, setup.draws, setup.seed, table.format());
 }
 
 /// Lines of CSV, each figure its own columns; `lead` fills the column of methods.

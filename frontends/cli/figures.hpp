@@ -32,6 +32,7 @@ struct Spread {
 /// What was evaluated, by the name that tells it from the others.
 struct MethodEvaluation {
   std::string name;
+  std::size_t samples = 0;
   Evaluations devices;
 };
 

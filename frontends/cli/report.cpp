@@ -117,12 +117,16 @@ std::string definition(std::string_view term, std::string_view text) {
 
 std::string protocol_text(const EvaluationSetup& setup) {
   if (setup.protocol == "help")
-    return concat("help, the paper's own: ", setup.samples,
-                  " samples beside a base's references are measured; limits come from the target's "
-                  "training rows; the query rows, trimmed to the central 80 %, are scored");
-  return concat("strict: ", setup.samples,
-                " measurements of the target device, everything included; every other row of the "
-                "table is scored, untrimmed");
+    return concat(
+        "help, the paper's own: ", setup.samples,
+        " samples beside a base's references are measured; limits come from the target's "
+        "training rows; the query rows, trimmed to the central 80 %, are scored; a baseline "
+        "measures as many random rows as stand behind its name");
+  return concat(
+      "strict: ", setup.samples,
+      " measurements of the target device, everything included; every other row of the "
+      "table is scored, untrimmed; a baseline measures as many random rows as stand behind "
+      "its name");
 }
 
 std::string facts(const Report& report) {
