@@ -45,34 +45,10 @@ struct Cutting {
 };
 
 /// The operations that a network of the space may hold, those that compute shapes included.
-[[nodiscard]] inline Result<> check_operations(const Graph& graph) {
-  constexpr std::array<std::string_view, 19> known = {"Add",
-                                                      "AveragePool",
-                                                      "BatchNormalization",
-                                                      "Cast",
-                                                      "Concat",
-                                                      "Constant",
-                                                      "Conv",
-                                                      "Flatten",
-                                                      "Gather",
-                                                      "Gemm",
-                                                      "GlobalAveragePool",
-                                                      "MatMul",
-                                                      "Mul",
-                                                      "ReduceMean",
-                                                      "Relu",
-                                                      "Reshape",
-                                                      "Shape",
-                                                      "Squeeze",
-                                                      "Unsqueeze"};
-  for (const graph::OperationId id : graph.body().operations) {
-    const Operation& op = graph.operation(id);
-    if (op.domain.empty() && std::find(known.begin(), known.end(), op.name) != known.end())
-      continue;
-    return graph::fail_at(graph, op, "an operation found that no network of NAS-Bench-201 has");
-  }
-  return {};
-}
+inline constexpr auto nasbench201_operations = std::to_array<std::string_view>(
+    {"Add", "AveragePool", "BatchNormalization", "Cast", "Concat", "Constant", "Conv", "Flatten",
+     "Gather", "Gemm", "GlobalAveragePool", "MatMul", "Mul", "ReduceMean", "Relu", "Reshape",
+     "Shape", "Squeeze", "Unsqueeze"});
 
 [[nodiscard]] inline std::optional<Cutting> cut_at(const Stages& stages, std::size_t length) {
   std::optional<CellKeys> all;
@@ -148,32 +124,6 @@ struct Cutting {
   return cuttings.front();
 }
 
-[[nodiscard]] inline std::size_t extent(const graph::Type& type, std::size_t axis) {
-  const bool is_known = type.is_ranked() && axis < type.rank() && (*type.dims)[axis].is_static();
-  return is_known ? static_cast<std::size_t>((*type.dims)[axis].extent) : 0;
-}
-
-/// The output that the classifier gives; the others must be what it is computed from, as the
-/// published network returns its features too.
-[[nodiscard]] inline Result<Head> find_head(const Graph& graph) {
-  Error first{"a graph without outputs found, expected a classifier's"};
-  bool is_first = true;
-  for (const ValueId output : graph.body().outputs) {
-    auto head = match_head(graph, output);
-    if (!head) {
-      if (std::exchange(is_first, false)) first = std::move(head).error();
-      continue;
-    }
-    head->passed.push_back(output);
-    for (const ValueId other : graph.body().outputs)
-      if (std::find(head->passed.begin(), head->passed.end(), other) == head->passed.end())
-        return fail(concat("output '", graph.value(other).name,
-                           "' found, expected the classifier's and its features alone"));
-    return head;
-  }
-  return tl::unexpected<Error>(std::move(first));
-}
-
 }  // namespace detail
 
 /// Recognises a network of NAS-Bench-201 of any depth, width, resolution, batch and class count,
@@ -186,8 +136,8 @@ struct Cutting {
 [[nodiscard]] inline Result<NasBench201Reading> nasbench201(graph::Graph imported) {
   HALE_CHECK(graph::Simplify::run(imported));
   const graph::Graph& simple = imported;
-  HALE_CHECK(detail::check_operations(simple));
-  HALE_TRY(const detail::Head head, detail::find_head(simple));
+  HALE_CHECK(detail::check_operations(simple, detail::nasbench201_operations, "NAS-Bench-201"));
+  HALE_TRY(const detail::Head head, detail::find_head(simple, detail::match_head));
   const std::vector<std::size_t> place = detail::places(simple);
   detail::Stages stages;
   graph::ValueId output = head.features;

@@ -1,61 +1,14 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/core/text.hpp>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/lift/pattern.hpp>
 #include <optional>
-#include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hale::lift::detail {
-
-using graph::Graph;
-using graph::Operation;
-using graph::OperationView;
-using graph::ValueId;
-
-/// "AveragePool 2x2, stride 2", for messages.
-[[nodiscard]] inline std::string describe(const Graph& graph, const Operation& op) {
-  const auto lists = [&](const auto& kernel, const auto& strides) {
-    std::string text = op.name;
-    for (std::size_t i = 0; i < kernel.size(); ++i) text += concat(i == 0 ? " " : "x", kernel[i]);
-    return strides.empty() ? text : concat(text, ", stride ", strides.front());
-  };
-  const OperationView view{graph, op};
-  if (op.is("Conv"))
-    if (const auto a = graph::read_attributes<graph::Conv>(view))
-      return concat(lists(a->kernel_shape, a->strides),
-                    a->group == 1 ? std::string() : concat(", group ", a->group));
-  if (op.is("AveragePool"))
-    if (const auto a = graph::read_attributes<graph::AveragePool>(view))
-      return lists(a->kernel_shape, a->strides);
-  return op.name;
-}
-
-[[nodiscard]] inline bool all_are(const std::vector<std::int64_t>& list, std::int64_t number,
-                                  bool if_empty) {
-  if (list.empty()) return if_empty;
-  return std::all_of(list.begin(), list.end(), [number](auto each) { return each == number; });
-}
-
-/// Whether an operation is a square convolution in two dimensions that keeps the extents but for
-/// its stride.
-[[nodiscard]] inline bool is_conv(const Graph& graph, const Operation* op, std::int64_t kernel,
-                                  std::int64_t stride) {
-  if (op == nullptr || !op->is("Conv")) return false;
-  const auto a = graph::read_attributes<graph::Conv>(OperationView{graph, *op});
-  const graph::Type& weight = graph.value(op->operands[1]).type;
-  if (!a || !weight.is_ranked() || weight.rank() != 4 || a->group != 1) return false;
-  if (!all_are(a->dilations, 1, true) || !all_are(a->strides, stride, stride == 1)) return false;
-  if ((*weight.dims)[2].extent != kernel || (*weight.dims)[3].extent != kernel) return false;
-  if (a->auto_pad == "NOTSET") return all_are(a->pads, kernel / 2, kernel == 1);
-  if (a->auto_pad == "VALID") return kernel == 1;
-  return stride == 1;  // SAME_UPPER and SAME_LOWER agree where nothing is left over
-}
 
 /// A cell's pooling: 3x3, stride 1, the border not counted; or a residual block's: 2x2, stride 2.
 [[nodiscard]] inline bool is_average_pool(const Graph& graph, const Operation* op,
@@ -76,11 +29,6 @@ struct Step {
   Kind kind;
   std::array<ValueId, 2> operands;  // the second of a sum alone
 };
-
-[[nodiscard]] inline ValueId behind_relu(const Graph& graph, ValueId id) {
-  const Operation* op = graph.producer(id);
-  return op != nullptr && op->is("Relu") ? op->operands[0] : ValueId::none;
-}
 
 /// The step whose result a value is; nothing where it is none of a cell's.
 [[nodiscard]] inline std::optional<Step> step_of(const Graph& graph, ValueId id) {
@@ -139,46 +87,23 @@ struct Head {
 /// BatchNormalization, Relu, a mean over the plane, and a linear layer, read from its end.
 /// Errors: the first operation from the end that does not fit.
 [[nodiscard]] inline Result<Head> match_head(const Graph& graph, ValueId output) {
-  Head head{output, 0, {}};
-  const auto op = [&] { return graph.producer(head.features); };
+  HALE_TRY(Classifier classifier, match_classifier(graph, output));
+  Head head{classifier.features, classifier.classes, std::move(classifier.passed)};
   const auto advance = [&](ValueId id) {
     head.features = id;
     head.passed.push_back(id);
   };
-  const auto refuse = [&](std::string_view expected) {
-    if (op() == nullptr)
-      return fail(
-          concat("'", graph.value(head.features).name, "', an input, found; expected ", expected));
-    return graph::fail_at(graph, *op(), describe(graph, *op()), " found, expected ", expected);
-  };
-  const auto is = [&](std::string_view name) { return op() != nullptr && op()->is(name); };
-  if (is("Add"))
-    for (const std::size_t side : {std::size_t{0}, std::size_t{1}})
-      if (const Operation* inner = graph.producer(op()->operands[side]);
-          inner != nullptr && inner->is("MatMul")) {
-        advance(op()->operands[side]);
-        break;
-      }
-  if (!is("Gemm") && !is("MatMul")) return refuse("a linear classifier (Gemm or MatMul)");
-  const graph::Type& logits = graph.value(head.features).type;
-  if (logits.is_ranked() && logits.rank() == 2 && logits.dims->back().is_static())
-    head.classes = static_cast<std::size_t>(logits.dims->back().extent);
-  advance(op()->operands[0]);
-  while (is("Flatten") || is("Reshape") || is("Squeeze")) advance(op()->operands[0]);
-  if (!is("GlobalAveragePool") && !is("ReduceMean") && !is("AveragePool"))
-    return refuse("the mean over the plane (GlobalAveragePool or ReduceMean)");
-  if (is("ReduceMean") || is("AveragePool")) {
-    const auto before = graph::element_count(graph.value(op()->operands[0]).type);
-    const auto after = graph::element_count(graph.value(head.features).type);
-    const graph::Type& plane = graph.value(op()->operands[0]).type;
-    const bool is_whole = !before || !after || plane.rank() != 4 ||
-                          (*plane.dims)[0].extent * (*plane.dims)[1].extent == *after;
-    if (!is_whole) return refuse("a mean over the whole plane");
-  }
-  advance(op()->operands[0]);
-  if (!is("Relu")) return refuse("the Relu before the mean over the plane");
-  advance(op()->operands[0]);
-  if (is("BatchNormalization")) advance(op()->operands[0]);
+  const ValueId plane = mean_input(graph, head.features);
+  if (plane == ValueId::none)
+    return refuse(graph, head.features,
+                  "the mean over the whole plane (GlobalAveragePool or ReduceMean)");
+  advance(plane);
+  const ValueId before = behind_relu(graph, plane);
+  if (before == ValueId::none)
+    return refuse(graph, plane, "the Relu before the mean over the plane");
+  advance(before);
+  if (const ValueId conv = operand_of(graph, before, "BatchNormalization"); conv != ValueId::none)
+    advance(conv);
   return head;
 }
 
