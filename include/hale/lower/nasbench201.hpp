@@ -3,9 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/core/config.hpp>
 #include <hale/core/text.hpp>
-#include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/lower/network_writer.hpp>
 #include <hale/space/nasbench201.hpp>
 #include <hale/space/nasbench201_network.hpp>
 #include <string>
@@ -25,18 +24,13 @@ class NasBench201Writer {
   using Network = space::NasBench201Network;
 
   NasBench201Writer(const Space::Architecture& architecture, const Network& network)
-      : architecture_(architecture), network_(network) {}
+      : architecture_(architecture),
+        network_(network),
+        writer_(concat("nasbench201 ", Space::format(architecture))) {}
 
   [[nodiscard]] graph::Graph run() {
-    graph_.name = concat("nasbench201 ", Space::format(architecture_));
-    graph_.operator_sets = {{"", 13}};
-    const auto wide = [](std::size_t extent) { return static_cast<std::int64_t>(extent); };
     const ValueId image =
-        graph_.add_value(graph::tensor_type(graph::ElementType::f32,
-                                            {wide(network_.batch), wide(network_.input_channels),
-                                             wide(network_.height), wide(network_.width)}),
-                         "input");
-    graph_.body().inputs = {image};
+        writer_.image({network_.batch, network_.input_channels, network_.height, network_.width});
     ValueId x = conv("stem", image, {network_.input_channels, network_.channels[0], 3, 1});
     for (std::size_t s = 0; s < Network::stage_count; ++s) {
       if (s > 0)
@@ -44,66 +38,27 @@ class NasBench201Writer {
       for (std::size_t c = 0; c < network_.cells[s]; ++c)
         x = cell(concat("stage.", s + 1, "/cell.", c + 1), x, network_.channels[s]);
     }
-    const ValueId logits = head(x);
-    graph_.value(logits).name = "logits";
-    graph_.body().outputs = {logits};
-    const Result<> status = graph::InferShapes::run(graph_);
-    HALE_ASSERT(status.has_value());
-    static_cast<void>(status);
-    return std::move(graph_);
+    return std::move(writer_).finish(head(x));
   }
 
  private:
-  struct Filter {
-    std::size_t in, out, kernel, stride;
-  };
+  using Filter = NetworkWriter::Filter;
 
-  ValueId emit(graph::Operation op) {
-    const ValueId result = graph_.add_value({}, concat(op.location, "_output"));
-    op.results = {result};
-    graph_.append(graph::Graph::body_id(), std::move(op));
-    return result;
-  }
-  ValueId constant(const std::string& name, graph::Tensor tensor) {
-    const ValueId value = graph::add_constant(graph_, std::move(tensor), name);
-    graph_.body().operations.push_back(graph_.value(value).producer);
-    return value;
-  }
-  ValueId weight(const std::string& name, const std::vector<std::size_t>& extents) {
-    graph::Tensor tensor{.element = graph::ElementType::f32};
-    for (const std::size_t extent : extents)
-      tensor.dims.push_back(static_cast<std::int64_t>(extent));
-    return constant(name, std::move(tensor));
-  }
-  static std::vector<graph::Attribute> window(std::size_t size, std::size_t stride,
-                                              std::size_t pad) {
-    const auto list = [](std::size_t count, std::size_t each) {
-      return std::vector<std::int64_t>(count, static_cast<std::int64_t>(each));
-    };
-    return {{"kernel_shape", list(2, size)}, {"pads", list(4, pad)}, {"strides", list(2, stride)}};
-  }
-
-  ValueId conv(const std::string& name, ValueId x, Filter f) {
-    const ValueId w = weight(name + ".weight", {f.out, f.in, f.kernel, f.kernel});
-    const ValueId b = weight(name + ".bias", {f.out});
-    return emit({.name = "Conv",
-                 .operands = {x, w, b},
-                 .attributes = window(f.kernel, f.stride, f.kernel / 2),
-                 .location = name});
-  }
+  ValueId emit(graph::Operation op) { return writer_.emit(std::move(op)); }
+  ValueId conv(const std::string& name, ValueId x, Filter f) { return writer_.conv(name, x, f); }
   ValueId relu_conv(const std::string& name, ValueId x, Filter f) {
-    return conv(name, emit({.name = "Relu", .operands = {x}, .location = name + ".relu"}), f);
+    return conv(name, writer_.relu(name + ".relu", x), f);
   }
   ValueId pool(const std::string& name, ValueId x, std::size_t size, std::size_t stride,
                std::size_t pad) {
     return emit({.name = "AveragePool",
                  .operands = {x},
-                 .attributes = window(size, stride, pad),
+                 .attributes = NetworkWriter::window(size, stride, pad),
                  .location = name});
   }
   ValueId zero(const std::string& name, ValueId x) {
     const ValueId factor =
-        constant(name + ".factor", {graph::ElementType::f32, {}, std::vector<double>{0.0}});
+        writer_.constant(name + ".factor", {graph::ElementType::f32, {}, std::vector<double>{0.0}});
     return emit({.name = "Mul", .operands = {x, factor}, .location = name});
   }
 
@@ -148,23 +103,18 @@ class NasBench201Writer {
   ValueId head(ValueId x) {
     const std::size_t width = network_.channels.back();
     const std::vector<ValueId> operands = {
-        x, weight("head/norm.scale", {width}), weight("head/norm.bias", {width}),
-        weight("head/norm.mean", {width}), weight("head/norm.variance", {width})};
+        x, writer_.weight("head/norm.scale", {width}), writer_.weight("head/norm.bias", {width}),
+        writer_.weight("head/norm.mean", {width}), writer_.weight("head/norm.variance", {width})};
     x = emit({.name = "BatchNormalization", .operands = operands, .location = "head/norm"});
-    x = emit({.name = "Relu", .operands = {x}, .location = "head/relu"});
+    x = writer_.relu("head/relu", x);
     x = emit({.name = "GlobalAveragePool", .operands = {x}, .location = "head/pool"});
     x = emit({.name = "Flatten", .operands = {x}, .location = "head/flatten"});
-    const ValueId w = weight("classifier.weight", {network_.classes, width});
-    const ValueId b = weight("classifier.bias", {network_.classes});
-    return emit({.name = "Gemm",
-                 .operands = {x, w, b},
-                 .attributes = {{"transB", std::int64_t{1}}},
-                 .location = "classifier"});
+    return writer_.linear("classifier", x, width, network_.classes);
   }
 
   const Space::Architecture& architecture_;
   const Network& network_;
-  graph::Graph graph_;
+  NetworkWriter writer_;
 };
 
 }  // namespace detail
