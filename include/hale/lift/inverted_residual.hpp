@@ -171,6 +171,10 @@ struct InvertedResidual {
       block->is_residual = true;
       block->output = output;
       return block;
+    } else if (!block->is_widened) {
+      error =
+          refuse(graph, block->input, "a block's first 1x1 convolution, or what its sum takes too")
+              .value();
     }
   }
   if (error) return tl::unexpected<Error>(*std::move(error));
