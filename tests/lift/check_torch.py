@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Exports COUNT random NAS-Bench-201 networks with PyTorch and has CHECKER read them all.
+"""Exports COUNT random networks of SPACE with PyTorch and has CHECKER read them all.
 
-    check_torch.py CHECKER COUNT
+    check_torch.py CHECKER SPACE COUNT
 
 Skipped (77) where no Python has torch and onnx (Debian: python3-torch, python3-onnx).
 """
@@ -25,14 +25,14 @@ def python_with_torch():
 
 
 def main():
-    checker, count = sys.argv[1:]
+    checker, space, count = sys.argv[1:]
     python = python_with_torch()
     if python is None:
         print("skipped: no Python with torch and onnx (Debian: python3-torch, python3-onnx)")
         return 77
     with tempfile.TemporaryDirectory() as folder:
-        script = os.path.join(HERE, "export_nasbench201.py")
-        subprocess.run([python, script, folder, "--random", count, "7"], check=True)
+        script = os.path.join(HERE, "export_networks.py")
+        subprocess.run([python, script, folder, "--random", space, count, "7"], check=True)
         return subprocess.run([checker, folder]).returncode
 
 

@@ -2,11 +2,7 @@
 
 #include <hale/core/random.hpp>
 #include <hale/graph/ir.hpp>
-#include <hale/lift/fbnet.hpp>
-#include <hale/lift/nasbench201.hpp>
 #include <hale/lift/ofa_mobilenet_v3.hpp>
-#include <hale/lower/fbnet.hpp>
-#include <hale/lower/nasbench201.hpp>
 #include <hale/lower/ofa_mobilenet_v3.hpp>
 #include <string>
 #include <string_view>
@@ -163,21 +159,6 @@ TEST(ofa_mobilenet_v3, a_stage_without_its_squeeze_is_named) {
   EXPECT_EQ(message,
             "node 'stage.2/layer.2/add' (Add): stage 2: no squeeze-and-excitation found, expected "
             "it");
-}
-
-TEST(ofa_mobilenet_v3, a_network_of_one_space_is_none_of_another) {
-  Rng rng(24);
-  for (std::size_t i = 0; i < 10; ++i) {
-    const Graph ofa = lower::ofa_mobilenet_v3(Space::sample(rng));
-    const Graph fb = lower::fbnet(space::FBNet::sample(rng));
-    const Graph cells = lower::nasbench201(space::NasBench201::sample(rng), {.cells = {1, 1, 1}});
-    EXPECT_FALSE(fbnet(ofa));
-    EXPECT_FALSE(nasbench201(ofa));
-    EXPECT_FALSE(ofa_mobilenet_v3(fb));
-    EXPECT_FALSE(nasbench201(fb));
-    EXPECT_FALSE(ofa_mobilenet_v3(cells));
-    EXPECT_FALSE(fbnet(cells));
-  }
 }
 
 TEST(ofa_mobilenet_v3, a_graph_without_anything_of_it_is_refused) {

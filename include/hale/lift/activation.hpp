@@ -19,7 +19,7 @@ enum class Activation : std::uint8_t { none, relu, hard_swish };
   return number != nullptr && *number >= bound && *number <= bound;
 }
 
-/// Relu6(x) -> x: a Clip from 0 to 6, or a Relu and what keeps it below 6.
+/// Relu6(x) -> x: a Clip from 0 to 6, or a Relu and what keeps it below 6. PyTorch writes both.
 [[nodiscard]] inline ValueId relu6_input(const Graph& graph, ValueId id) {
   if (const ValueId below = beside_number(graph, id, "Min", 6.0); below != ValueId::none)
     return behind_relu(graph, below);
@@ -27,7 +27,9 @@ enum class Activation : std::uint8_t { none, relu, hard_swish };
   if (clipped == ValueId::none) return ValueId::none;
   const Operation& clip = *graph.producer(id);
   if (!has_bound(graph, clip, 2, "max", 6.0F)) return ValueId::none;
-  return has_bound(graph, clip, 1, "min", 0.0F) ? clipped : behind_relu(graph, clipped);
+  const ValueId before = behind_relu(graph, clipped);
+  if (before != ValueId::none) return before;
+  return has_bound(graph, clip, 1, "min", 0.0F) ? clipped : ValueId::none;
 }
 
 /// Relu6(x + 3) -> x

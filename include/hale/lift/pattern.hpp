@@ -72,8 +72,10 @@ using graph::ValueId;
   return std::all_of(list.begin(), list.end(), [number](auto each) { return each == number; });
 }
 
-/// Whether a value is a constant whose elements are all `number`, as far as f32 tells.
+/// Whether a value is a constant, cast or not, whose elements are all `number`, as far as f32
+/// tells.
 [[nodiscard]] inline bool is_number(const Graph& graph, ValueId id, double number) {
+  if (const ValueId inner = operand_of(graph, id, "Cast"); inner != ValueId::none) id = inner;
   const graph::Tensor* tensor = graph.constant(id);
   const auto* elements =
       tensor == nullptr ? nullptr : std::get_if<std::vector<double>>(&tensor->elements);

@@ -1,14 +1,18 @@
-"""Writes ONNX files of NAS-Bench-201 networks as PyTorch exports them.
+"""Writes ONNX files of networks of the built-in search spaces as PyTorch exports them.
 
-    export_nasbench201.py OUT_DIR SPEC...
-    export_nasbench201.py OUT_DIR --random COUNT SEED
+    export_networks.py OUT_DIR SPEC...
+    export_networks.py OUT_DIR --random SPACE COUNT SEED
 
-A SPEC is comma-separated `key=value`: arch (required), and optionally c (stem channels, 16),
-n (cells a stage, 5), classes (10), batch (1), size (32, or HxW), bn (eval: folded, the default;
-keep: BatchNormalization stays), weights (0, the default, or 1), params (1; 0: weights are inputs),
-folding (1 or 0), dynamic (0; 1: the batch is open), head (view, the default, flatten or mean),
-outputs (1; 2: the features too, as the published network has it), opset (13), short (0; 1: names
-and attributes that say nothing are cut, for small files), and name (the file's). OUT_DIR/expected.tsv lists the files: name, spec without the architecture, architecture.
+A SPEC is comma-separated `key=value`: arch (required), and optionally space (nasbench201, the
+default, fbnet or ofa-mobilenetv3), classes, batch (1), size (HxW, or one number for both), bn (eval:
+folded, the default; keep: BatchNormalization stays), weights (0, the default, or 1), params (1; 0:
+weights are inputs), folding (1 or 0), dynamic (0; 1: the batch is open), opset (13), short (0; 1:
+names and attributes that say nothing are cut, for small files), and name (the file's).
+NAS-Bench-201: c (stem channels, 16), n (cells a stage, 5), head (view, the default, flatten or
+mean), outputs (1; 2: the features too, as the published network has it). OFA-MobileNetV3: act
+(spelled, the default, or one: h-swish and hard sigmoid), mean (steps, the default, both or pool),
+squeeze (conv, the default, or linear), times (of the widths, 1.2).
+OUT_DIR/expected.tsv lists the files: name, spec without the architecture, architecture.
 Without weights the initialisers' payloads are left out and the files are small.
 
 The modules follow the published ones (InferCell, ResNetBasicblock): Dong and Yang, ICLR 2020.
@@ -21,6 +25,8 @@ import warnings
 
 import torch
 from torch import nn
+
+from export_mobile import FBNet, OfaMobileNetV3, random_options
 
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
@@ -97,10 +103,12 @@ class ResNetBasicblock(nn.Module):
 
 
 class TinyNetwork(nn.Module):
-    def __init__(self, arch, c, n, classes, head, outputs):
+    def __init__(self, spec):
         super().__init__()
-        self.head = head
-        self.outputs = outputs
+        arch, c, n = parse_arch(spec["arch"]), int(spec.get("c", 16)), int(spec.get("n", 5))
+        classes = int(spec.get("classes", 10))
+        self.head = spec.get("head", "view")
+        self.outputs = int(spec.get("outputs", 1))
         self.stem = nn.Sequential(nn.Conv2d(3, c, 3, padding=1, bias=False), nn.BatchNorm2d(c))
         layers = []
         for stage, width in enumerate((c, 2 * c, 4 * c)):
@@ -125,6 +133,13 @@ class TinyNetwork(nn.Module):
             x = self.global_pooling(x)
             x = x.view(x.size(0), -1)
         return self.classifier(x) if self.outputs == 1 else (x, self.classifier(x))
+
+    @staticmethod
+    def size(_spec):
+        return "32"
+
+
+SPACES = {"nasbench201": TinyNetwork, "fbnet": FBNet, "ofa-mobilenetv3": OfaMobileNetV3}
 
 
 def parse_arch(text):
@@ -174,8 +189,10 @@ def shortened(data):
         node.name = f"n{position}"
         for values in (node.input, node.output):
             values[:] = [number(name) for name in values]
-        for attribute in [a for a in node.attribute if a.name in ("dilations", "group", "ceil_mode")]:
-            node.attribute.remove(attribute)
+        for attribute in list(node.attribute):
+            is_default = attribute.name in ("dilations", "ceil_mode")
+            if is_default or attribute.name == "group" and attribute.i == 1:
+                node.attribute.remove(attribute)
     for value in model.graph.output:
         value.name = number(value.name)
     model.graph.ClearField("value_info")
@@ -184,11 +201,10 @@ def shortened(data):
 
 def export(spec, path):
     get = spec.get
-    size = [int(n) for n in get("size", "32").split("x")]
+    space = SPACES[get("space", "nasbench201")]
+    size = [int(n) for n in get("size", space.size(spec)).split("x")]
     height, width = size[0], size[-1]
-    network = TinyNetwork(
-        parse_arch(spec["arch"]), int(get("c", 16)), int(get("n", 5)), int(get("classes", 10)),
-        get("head", "view"), int(get("outputs", 1)))
+    network = space(spec)
     network.eval()
     keep = get("bn", "eval") == "keep"
     mode = torch.onnx.TrainingMode.PRESERVE if keep else torch.onnx.TrainingMode.EVAL
@@ -212,9 +228,14 @@ def export(spec, path):
         file.write(data)
 
 
-def random_specs(count, seed):
+def random_specs(space, count, seed):
     rng = random.Random(seed)
     pick = rng.choice
+    if space != "nasbench201":
+        for _ in range(count):
+            spec = {"space": space, "arch": SPACES[space].random(rng), **random_options(space, rng)}
+            yield {key: str(value) for key, value in spec.items()}
+        return
     for _ in range(count):
         size = f"{4 * rng.randint(1, 12)}x{4 * rng.randint(1, 12)}"
         spec = {
@@ -231,7 +252,7 @@ def random_specs(count, seed):
 def main():
     out, specs = sys.argv[1], sys.argv[2:]
     if specs[:1] == ["--random"]:
-        specs = list(random_specs(int(specs[1]), int(specs[2])))
+        specs = list(random_specs(specs[1], int(specs[2]), int(specs[3])))
     else:
         specs = [dict(item.split("=", 1) for item in text.split(",")) for text in specs]
     os.makedirs(out, exist_ok=True)
