@@ -9,6 +9,8 @@ source=$1 build=$2
 ninja -C "$build/hale" install
 base="$source/data/nasbench201-help.hale"
 example="$source/examples/01_score_on_my_device.cpp"
+onnx_example="$source/examples/02_read_onnx.cpp"
+model="$source/tests/lift/fixtures/best_cifar10.onnx"
 
 "$build/root/bin/hale" --version
 library=$(dirname "$(find "$build/root" -name libhale-kernels.a)")
@@ -19,18 +21,10 @@ g++ -std=c++20 -O1 "$example" $(pkg-config --cflags --libs hale) -o "$build/head
 # shellcheck disable=SC2046
 g++ -std=c++20 -O1 "$example" $(pkg-config --cflags --libs hale-kernels) -o "$build/with_kernels"
 "$build/with_kernels" "$base"
-cat >"$build/onnx.cpp" <<'CPP'
-#include <cstdio>
-#include <hale/onnx.hpp>
-int main() {
-  const auto graph = hale::onnx_frontend::import_file("absent.onnx");
-  return graph ? 1 : std::puts(graph.error().message.c_str()) < 0;
-}
-CPP
 # shellcheck disable=SC2046
-g++ -std=c++20 -O1 "$build/onnx.cpp" $(pkg-config --cflags --libs hale-onnx hale) \
-  -Wl,-rpath,"$library" -o "$build/onnx"
-"$build/onnx"
+g++ -std=c++20 -O1 "$onnx_example" $(pkg-config --cflags --libs hale-onnx hale) \
+  -Wl,-rpath,"$library" -o "$build/onnx" "$model"
+"$build/onnx" "$model"
 
 mkdir -p "$build/cmake"
 cat >"$build/cmake/CMakeLists.txt" <<CMAKE
@@ -41,14 +35,14 @@ add_executable(header_only $example)
 target_link_libraries(header_only hale::hale)
 add_executable(with_kernels $example)
 target_link_libraries(with_kernels hale::kernels)
-add_executable(onnx $build/onnx.cpp)
+add_executable(onnx $onnx_example)
 target_link_libraries(onnx hale::onnx)
 CMAKE
 cmake -S "$build/cmake" -B "$build/cmake/build" -DCMAKE_PREFIX_PATH="$build/root" >/dev/null
 cmake --build "$build/cmake/build"
 "$build/cmake/build/header_only" "$base"
 "$build/cmake/build/with_kernels" "$base"
-"$build/cmake/build/onnx"
+"$build/cmake/build/onnx" "$model"
 
 mkdir -p "$build/meson/subprojects"
 ln -sfn "$source" "$build/meson/subprojects/hale"
