@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <hale/core/text.hpp>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,53 @@
 namespace hale::onnx_frontend {
 
 namespace {
+
+using Kind = onnx::AttributeProto::AttributeType;
+
+[[nodiscard]] bool holds(const onnx::AttributeProto& proto, Kind kind) {
+  using Attribute = onnx::AttributeProto;
+  switch (kind) {
+    case Attribute::INT:
+      return proto.has_i();
+    case Attribute::FLOAT:
+      return proto.has_f();
+    case Attribute::STRING:
+      return proto.has_s();
+    case Attribute::TENSOR:
+      return proto.has_t();
+    case Attribute::GRAPH:
+      return proto.has_g();
+    case Attribute::SPARSE_TENSOR:
+      return proto.has_sparse_tensor();
+    case Attribute::TYPE_PROTO:
+      return proto.has_tp();
+    case Attribute::INTS:
+      return proto.ints_size() > 0;
+    case Attribute::FLOATS:
+      return proto.floats_size() > 0;
+    case Attribute::STRINGS:
+      return proto.strings_size() > 0;
+    case Attribute::TENSORS:
+      return proto.tensors_size() > 0;
+    case Attribute::GRAPHS:
+      return proto.graphs_size() > 0;
+    case Attribute::SPARSE_TENSORS:
+      return proto.sparse_tensors_size() > 0;
+    case Attribute::TYPE_PROTOS:
+      return proto.type_protos_size() > 0;
+    default:
+      return false;
+  }
+}
+
+/// The kind of what the message has; UNDEFINED where it has nothing that is known.
+[[nodiscard]] Kind held_kind(const onnx::AttributeProto& proto) {
+  for (int kind = onnx::AttributeProto_AttributeType_AttributeType_MIN;
+       kind <= onnx::AttributeProto_AttributeType_AttributeType_MAX; ++kind)
+    if (onnx::AttributeProto_AttributeType_IsValid(kind) && holds(proto, static_cast<Kind>(kind)))
+      return static_cast<Kind>(kind);
+  return onnx::AttributeProto::UNDEFINED;
+}
 
 template <class Number>
 [[nodiscard]] graph::Tensor list_tensor(graph::ElementType element,
@@ -24,50 +72,52 @@ template <class Number>
 
 }  // namespace
 
-onnx::AttributeProto::AttributeType kind_of(const onnx::AttributeProto& proto) {
-  using Kind = onnx::AttributeProto;
-  if (proto.type() != Kind::UNDEFINED) return proto.type();
-  if (proto.has_i()) return Kind::INT;
-  if (proto.has_f()) return Kind::FLOAT;
-  if (proto.has_s()) return Kind::STRING;
-  if (proto.has_t()) return Kind::TENSOR;
-  if (proto.has_g()) return Kind::GRAPH;
-  if (proto.floats_size() > 0) return Kind::FLOATS;
-  if (proto.strings_size() > 0) return Kind::STRINGS;
-  if (proto.graphs_size() > 0) return Kind::GRAPHS;
-  return Kind::INTS;
+Result<Kind> kind_of(const onnx::AttributeProto& proto) {
+  if (holds(proto, proto.type())) return proto.type();
+  const Kind held = held_kind(proto);
+  if (proto.type() == onnx::AttributeProto::UNDEFINED) {
+    if (held != onnx::AttributeProto::UNDEFINED || proto.unknown_fields().field_count() > 0)
+      return held;
+    return onnx::AttributeProto::INTS;  // a list without elements holds nothing
+  }
+  // Zeros and empty lists may be left out, but nothing else may stand in their place.
+  if (held != onnx::AttributeProto::UNDEFINED)
+    return fail(concat("a value of kind ", onnx::AttributeProto_AttributeType_Name(held),
+                       " found, expected ", onnx::AttributeProto_AttributeType_Name(proto.type()),
+                       " as the attribute says"));
+  return proto.type();
 }
 
 Result<graph::AttributeValue> read_attribute(const onnx::AttributeProto& proto) {
-  using Kind = onnx::AttributeProto;
   using Value = graph::AttributeValue;
-  switch (kind_of(proto)) {
-    case Kind::INT:
+  HALE_TRY(const Kind kind, kind_of(proto));
+  switch (kind) {
+    case onnx::AttributeProto::INT:
       return Value(proto.i());
-    case Kind::FLOAT:
+    case onnx::AttributeProto::FLOAT:
       return Value(proto.f());
-    case Kind::STRING:
+    case onnx::AttributeProto::STRING:
       return Value(proto.s());
-    case Kind::INTS:
+    case onnx::AttributeProto::INTS:
       return Value(std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end()));
-    case Kind::FLOATS:
+    case onnx::AttributeProto::FLOATS:
       return Value(std::vector<float>(proto.floats().begin(), proto.floats().end()));
-    case Kind::STRINGS:
+    case onnx::AttributeProto::STRINGS:
       return Value(std::vector<std::string>(proto.strings().begin(), proto.strings().end()));
-    case Kind::TENSOR: {
+    case onnx::AttributeProto::TENSOR: {
       HALE_TRY(graph::Tensor tensor, read_tensor(proto.t()));
       return Value(std::move(tensor));
     }
-    case Kind::SPARSE_TENSOR: {
+    case onnx::AttributeProto::SPARSE_TENSOR: {
       HALE_TRY(graph::Tensor tensor, read_tensor(proto.sparse_tensor()));
       return Value(std::move(tensor));
     }
-    case Kind::TYPE_PROTO: {
+    case onnx::AttributeProto::TYPE_PROTO: {
       HALE_TRY(graph::Type type, read_type(proto.tp()));
       return Value(std::move(type));
     }
     default:
-      return Value(graph::Opaque{onnx::AttributeProto_AttributeType_Name(proto.type())});
+      return Value(graph::Opaque{onnx::AttributeProto_AttributeType_Name(kind)});
   }
 }
 

@@ -297,7 +297,7 @@ class GraphReader {
                                    const Context& context, bool is_call) {
     HALE_TRY(const Resolved source, resolved(proto, context));
     if (source.proto == nullptr) return {};
-    const auto kind = kind_of(*source.proto);
+    HALE_TRY(const auto kind, kind_of(*source.proto));
     if (kind == onnx::AttributeProto::GRAPH || kind == onnx::AttributeProto::GRAPHS) {
       // The graphs that a call gives stand in the function's body.
       if (is_call) return {};

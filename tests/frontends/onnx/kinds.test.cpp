@@ -114,6 +114,36 @@ TEST(attributes, types_and_sparse_tensors_are_kept_and_other_kinds_named) {
   EXPECT_EQ(*op.attribute("sparse"), graph::AttributeValue(graph::Tensor{ElementType::f32, {4}}));
 }
 
+TEST(attributes, of_a_kind_that_is_younger_are_named) {
+  const graph::Graph graph =
+      read(model(input("x") + node("n", "Odd", "x", "y", attribute("a", 99, bytes(99, "future"))) +
+                 output("y")));
+  const graph::Operation& op = graph.operation(graph.body().operations[0]);
+  EXPECT_EQ(*op.attribute("a"), graph::AttributeValue(graph::Opaque{"UNDEFINED"}));
+}
+
+TEST(attributes, without_a_kind_are_what_they_hold) {
+  const auto value = [](std::string_view held) {
+    const graph::Graph graph = read(
+        model(input("x") + node("n", "Odd", "x", "y", bytes(5, bytes(1, "a") + std::string(held))) +
+              output("y")));
+    return *graph.operation(graph.body().operations[0]).attribute("a");
+  };
+  EXPECT_EQ(value(number(3, 5)), graph::AttributeValue(std::int64_t{5}));
+  EXPECT_EQ(value(bytes(9, "s")), graph::AttributeValue(std::vector<std::string>{"s"}));
+  EXPECT_EQ(value(""), graph::AttributeValue(std::vector<std::int64_t>{}));
+}
+
+TEST(attributes, hold_what_they_say_or_nothing) {
+  const auto with = [](std::string_view written) {
+    return model(input("x") + node("n", "Odd", "x", "y", written) + output("y"));
+  };
+  EXPECT_EQ(verdict(with(attribute("a", 2, bytes(4, "text")))),
+            "m: node 'n' (Odd): attribute 'a': a value of kind STRING found, expected INT as the "
+            "attribute says");
+  EXPECT_EQ(verdict(with(attribute("a", 2, ""))), "fine");  // zero, as proto3 writes it
+}
+
 TEST(attributes, every_form_of_a_constant_is_a_tensor) {
   const auto value = [](std::string_view written) {
     const graph::Graph graph = read(model(node("n", "Constant", "", "y", written) + output("y")));
