@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <hale/graph/cost.hpp>
+#include <hale/lower/fbnet.hpp>
 #include <hale/lower/nasbench201.hpp>
+#include <hale/lower/ofa_mobilenet_v3.hpp>
 #include <hale/predictor/baselines/ada_proxy.hpp>
 #include <hale/predictor/baselines/brp_nas.hpp>
 #include <hale/predictor/baselines/flops.hpp>
@@ -20,6 +22,22 @@ struct NetworkCost<space::NasBench201> {
   using Space = space::NasBench201;
   [[nodiscard]] static double multiply_adds(const Space::Architecture& architecture) {
     return static_cast<double>(graph::macs(lower::nasbench201(architecture)).total);
+  }
+};
+
+template <>
+struct NetworkCost<space::FBNet> {
+  using Space = space::FBNet;
+  [[nodiscard]] static double multiply_adds(const Space::Architecture& architecture) {
+    return static_cast<double>(graph::macs(lower::fbnet(architecture)).total);
+  }
+};
+
+template <>
+struct NetworkCost<space::OfaMobileNetV3> {
+  using Space = space::OfaMobileNetV3;
+  [[nodiscard]] static double multiply_adds(const Space::Architecture& architecture) {
+    return static_cast<double>(graph::macs(lower::ofa_mobilenet_v3(architecture)).total);
   }
 };
 

@@ -37,7 +37,9 @@ constexpr std::array baselines_of = {
     runtime::baseline_entry<typename B::BrpNas, typename B::Recipe>(),
     runtime::baseline_entry<typename B::AdaProxy, typename B::Recipe>()};
 
-constexpr std::array all_baselines = joined(baselines_of<predictor::NasBench201Methods>);
+constexpr std::array all_baselines =
+    joined(baselines_of<predictor::NasBench201Methods>, baselines_of<predictor::FBNetMethods>,
+           baselines_of<predictor::OfaMobileNetV3Methods>);
 
 }  // namespace
 
