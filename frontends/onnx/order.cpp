@@ -63,13 +63,6 @@ class Dependencies {
   std::unordered_map<std::string_view, std::size_t> producers_;
 };
 
-[[nodiscard]] bool are_in_order(const Dependencies& nodes) {
-  bool in_order = true;
-  for (std::size_t i = 0; i < nodes.size() && in_order; ++i)
-    nodes.for_each(i, [&](std::size_t producer) { in_order = in_order && producer < i; });
-  return in_order;
-}
-
 /// Of the nodes that wait for none the first in the file comes next.
 [[nodiscard]] Result<std::vector<const onnx::NodeProto*>> sorted(const Dependencies& nodes) {
   const std::size_t count = nodes.size();
@@ -106,13 +99,15 @@ std::string where(const onnx::NodeProto& node) {
   return concat("node of '", output, "' (", node.op_type(), ")");
 }
 
-Result<std::vector<const onnx::NodeProto*>> in_order(const Nodes& nodes) {
-  const Dependencies dependencies(nodes);
-  if (!are_in_order(dependencies)) return sorted(dependencies);
+std::vector<const onnx::NodeProto*> in_file_order(const Nodes& nodes) {
   std::vector<const onnx::NodeProto*> order;
-  order.reserve(dependencies.size());
+  order.reserve(static_cast<std::size_t>(nodes.size()));
   for (const onnx::NodeProto& node : nodes) order.push_back(&node);
   return order;
+}
+
+Result<std::vector<const onnx::NodeProto*>> in_order(const Nodes& nodes) {
+  return sorted(Dependencies(nodes));
 }
 
 }  // namespace hale::onnx_frontend

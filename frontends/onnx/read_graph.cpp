@@ -80,8 +80,13 @@ struct Resolved {
   return otherwise == defaults.end() ? Resolved{} : Resolved{&otherwise->second, &context};
 }
 
+/// Reads a model's nodes in the file's order, or sorted, which takes longer.
 class GraphReader {
  public:
+  explicit GraphReader(bool sorts) : sorts_(sorts) {}
+
+  /// Whether what went wrong is a name that nothing before it had defined.
+  [[nodiscard]] bool is_name_missing() const { return is_name_missing_; }
   [[nodiscard]] Result<Graph> run(const onnx::ModelProto& model) {
     HALE_TRY(functions_, Functions::of(model));
     for (const auto& set : model.opset_import()) add_operator_set(set);
@@ -133,6 +138,7 @@ class GraphReader {
 
   [[nodiscard]] Result<> add_output(RegionId id, const std::string& name, const Scope& scope) {
     const auto found = scope.find(name);
+    is_name_missing_ = !found;
     if (!found || *found == ValueId::none)
       return fail(concat("output '", name, "' is produced by no node, expected one that does"));
     graph_.region(id).outputs.push_back(*found);
@@ -188,7 +194,10 @@ class GraphReader {
 
   [[nodiscard]] Result<> nodes(const Nodes& protos, RegionId id, const Context& context,
                                const Types& types) {
-    HALE_TRY(const std::vector<const onnx::NodeProto*> order, in_order(protos));
+    std::vector<const onnx::NodeProto*> order = in_file_order(protos);
+    if (sorts_) {
+      HALE_TRY(order, in_order(protos));
+    }
     for (const onnx::NodeProto* each : order) {
       if (context.is_copy && ++copied_ > max_copied)
         return fail(concat("calls of functions that stand for more than ", max_copied,
@@ -206,6 +215,7 @@ class GraphReader {
     if (op.name.empty()) return fail("a node without an operator found, expected its name");
     for (const std::string& input : proto.input()) {
       const auto found = input.empty() ? std::optional(ValueId::none) : context.scope.find(input);
+      is_name_missing_ = !found;
       if (!found)
         return fail(concat("input '", input,
                            "' found, which nothing produces; expected an input of the graph, an "
@@ -331,10 +341,18 @@ class GraphReader {
   Functions functions_;
   Graph graph_;
   std::size_t copied_ = 0;
+  bool sorts_;
+  bool is_name_missing_ = false;
 };
 
 }  // namespace
 
-Result<Graph> read_graph(const onnx::ModelProto& model) { return GraphReader().run(model); }
+Result<Graph> read_graph(const onnx::ModelProto& model) {
+  GraphReader reader(false);
+  Result<Graph> read = reader.run(model);
+  // ONNX wants each node after those whose outputs it takes; not every exporter keeps to it.
+  if (!read && reader.is_name_missing()) read = GraphReader(true).run(model);
+  return read;
+}
 
 }  // namespace hale::onnx_frontend

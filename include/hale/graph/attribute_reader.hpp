@@ -195,8 +195,8 @@ class AttributeReader {
   }
   template <class Value>
   [[nodiscard]] static Result<AttributeValue> as_value(Result<Value> found) {
-    HALE_TRY(Value value, std::move(found));
-    return AttributeValue(std::move(value));
+    if (!found) return tl::unexpected<Error>(std::move(found).error());
+    return Result<AttributeValue>(tl::in_place, *std::move(found));
   }
   template <class Number, class Item>
   [[nodiscard]] Result<AttributeValue> array(const Item& item) {
