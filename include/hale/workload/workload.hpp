@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <hale/workload/kernel.hpp>
+#include <string>
+#include <vector>
+
+namespace hale::workload {
+
+/// An operation whose cost is not, or not wholly, in the kernels.
+struct Uncovered {
+  std::string operation;  // "Resize", "com.example.Thing"
+  std::string location;   // its node
+  std::string reason;
+  friend bool operator==(const Uncovered&, const Uncovered&) = default;
+};
+
+/// The kernels that a device would run for a model, in order, and what they leave open.
+struct Workload {
+  std::vector<Kernel> kernels{};
+  std::vector<std::string> assumptions{};
+  std::vector<Uncovered> uncovered{};
+  friend bool operator==(const Workload&, const Workload&) = default;
+};
+
+/// Sums over the kernels, each by its runs; they stop at the largest number.
+struct Totals {
+  std::uint64_t macs = 0;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t bytes_written = 0;
+  std::uint64_t weight_bytes = 0;  // of one run each: a loop reads its weights from the same place
+};
+
+[[nodiscard]] inline Totals totals(const Workload& work) {
+  Totals sum;
+  const auto add = [](std::uint64_t& to, std::uint64_t figure, std::uint64_t runs) {
+    to = saturating_sum(to, saturating_product(figure, runs));
+  };
+  for (const Kernel& kernel : work.kernels) {
+    add(sum.macs, kernel.macs, kernel.runs);
+    add(sum.bytes_read, kernel.bytes_read, kernel.runs);
+    add(sum.bytes_written, kernel.bytes_written, kernel.runs);
+    add(sum.weight_bytes, kernel.weight_bytes, 1);
+  }
+  return sum;
+}
+
+}  // namespace hale::workload
