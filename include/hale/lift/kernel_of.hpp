@@ -1,0 +1,158 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <hale/lift/kernel_groups.hpp>
+#include <hale/lift/operation_cost.hpp>
+#include <hale/workload/workload.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hale::lift {
+
+/// "Conv", "com.microsoft.Attention".
+[[nodiscard]] inline std::string operation_name(const graph::Operation& op) {
+  return op.domain.empty() ? op.name : concat(op.domain, ".", op.name);
+}
+
+namespace detail {
+
+/// Says of a group what it costs, as a kernel.
+class KernelWriter {
+ public:
+  KernelWriter(const graph::Graph& graph, const KernelGroups& groups)
+      : graph_(graph), groups_(groups) {}
+
+  /// Adds a group's kernel, or what is known of it, and what is not known of which operation.
+  void write(const Group& group, std::uint64_t runs, workload::Workload& work) const {
+    workload::Kernel kernel{.kind = group.kind, .runs = runs};
+    kernel.location = location_of(group.operations.front());
+    bool is_known = true;
+    for (const graph::OperationId id : group.operations) {
+      const graph::Operation& op = graph_.operation(id);
+      kernel.operations.push_back(operation_name(op));
+      if (std::string reason = add_products(id, kernel); !reason.empty()) {
+        work.uncovered.push_back({operation_name(op), location_of(id), std::move(reason)});
+        is_known = false;
+      }
+    }
+    if (std::string reason = add_bytes(group, kernel); !reason.empty()) {
+      if (is_known)
+        work.uncovered.push_back({kernel.operations.front(), kernel.location, std::move(reason)});
+      if (kernel.macs == 0) return;
+    }
+    if (group.operations.size() == 1 || group.kind != KernelKind::attention)
+      kernel.gemm = gemm_of(graph_, group.operations.front());
+    kernel.window = window_of(graph_, group.operations.front());
+    work.kernels.push_back(std::move(kernel));
+  }
+
+ private:
+  using KernelKind = workload::KernelKind;
+
+  [[nodiscard]] std::string location_of(graph::OperationId id) const {
+    const graph::Operation& op = graph_.operation(id);
+    if (!op.location.empty()) return op.location;
+    for (const graph::ValueId result : op.results)
+      if (result != graph::ValueId::none && !graph_.value(result).name.empty())
+        return graph_.value(result).name;
+    return {};
+  }
+
+  /// Why an operation's products are not counted; empty where they are.
+  [[nodiscard]] std::string add_products(graph::OperationId id, workload::Kernel& kernel) const {
+    if (const auto products = macs_of(graph_, id)) {
+      kernel.macs = workload::saturating_sum(kernel.macs, *products);
+      return {};
+    }
+    const graph::Operation& op = graph_.operation(id);
+    if (graph::find_operation(op) != nullptr)
+      return "the shapes that its products hang on are open";
+    return kind_of(graph_, op) == KernelKind::other ? "hale does not know this operation"
+                                                    : "hale does not count its products";
+  }
+
+  /// What a group reads from outside and writes there. Why that is not known; empty where it is.
+  [[nodiscard]] std::string add_bytes(const Group& group, workload::Kernel& kernel) const {
+    std::vector<graph::ValueId> seen;
+    for (const graph::OperationId id : group.operations) {
+      const graph::Operation& op = graph_.operation(id);
+      for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
+        if (op.operands[slot] == graph::ValueId::none) continue;
+        const graph::ValueId read = groups_.source(op.operands[slot]);
+        if (is_within(group, read) || std::find(seen.begin(), seen.end(), read) != seen.end())
+          continue;
+        seen.push_back(read);
+        const auto bytes = bytes_read(op, slot);
+        if (!bytes) return unknown_size(op.operands[slot]);
+        kernel.bytes_read = workload::saturating_sum(kernel.bytes_read, *bytes);
+        if (is_weight(op, slot))
+          kernel.weight_bytes = workload::saturating_sum(kernel.weight_bytes, *bytes);
+      }
+    }
+    return add_results(graph_.operation(group.operations.back()), kernel);
+  }
+
+  [[nodiscard]] std::string add_results(const graph::Operation& op,
+                                        workload::Kernel& kernel) const {
+    bool is_first = true;
+    for (const graph::ValueId result : op.results) {
+      if (result == graph::ValueId::none) continue;
+      const graph::Type& type = graph_.value(result).type;
+      const auto bytes = bytes_of(type);
+      if (!bytes) return unknown_size(result);
+      kernel.bytes_written = workload::saturating_sum(kernel.bytes_written, *bytes);
+      kernel.outputs = workload::saturating_sum(
+          kernel.outputs, static_cast<std::uint64_t>(*graph::element_count(type)));
+      if (!std::exchange(is_first, false)) continue;
+      kernel.element = std::string(graph::name_of(type.element));
+      kernel.element_bits = graph::bits_of(type.element);
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool is_within(const Group& group, graph::ValueId id) const {
+    const graph::OperationId producer = graph_.value(id).producer;
+    return producer != graph::OperationId::none &&
+           std::find(group.operations.begin(), group.operations.end(), producer) !=
+               group.operations.end();
+  }
+
+  /// Operations that pick elements read no more of the first operand than they write.
+  [[nodiscard]] std::optional<std::uint64_t> bytes_read(const graph::Operation& op,
+                                                        std::size_t slot) const {
+    auto bytes = bytes_of(graph_.value(op.operands[slot]).type);
+    if (slot > 0 || op.results.empty() || op.results[0] == graph::ValueId::none) return bytes;
+    for (const std::string_view picks : {"Gather", "GatherElements", "GatherND", "Slice"})
+      if (op.is(picks))
+        if (const auto written = bytes_of(graph_.value(op.results[0]).type))
+          bytes = std::min(bytes.value_or(*written), *written);
+    return bytes;
+  }
+
+  /// Constants, what follows from them, and the inputs in their place in a model without weights.
+  [[nodiscard]] bool is_weight(const graph::Operation& op, std::size_t slot) const {
+    const graph::ValueId operand = op.operands[slot];
+    if (groups_.is_constant(operand)) return true;
+    const graph::OperationInfo* info = graph::find_operation(op);
+    return graph_.value(operand).producer == graph::OperationId::none && info != nullptr &&
+           slot < info->operands.size() && info->operands[slot].is_parameter;
+  }
+
+  [[nodiscard]] std::string unknown_size(graph::ValueId id) const {
+    const graph::Value& value = graph_.value(id);
+    return concat("the size of '", value.name, "' (", graph::describe(value.type), " of ",
+                  graph::name_of(value.type.element), ") is not known");
+  }
+
+  const graph::Graph& graph_;
+  const KernelGroups& groups_;
+};
+
+}  // namespace detail
+
+}  // namespace hale::lift

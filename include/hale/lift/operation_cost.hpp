@@ -1,0 +1,136 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/onnx_dialect.hpp>
+#include <hale/lift/operation_kind.hpp>
+#include <hale/workload/kernel.hpp>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace hale::lift {
+
+/// How many bytes a value takes in memory; nothing where its extents or its elements' size are not
+/// known.
+[[nodiscard]] inline std::optional<std::uint64_t> bytes_of(const graph::Type& type) {
+  const auto elements = graph::element_count(type);
+  const unsigned bits = graph::bits_of(type.element);
+  if (!elements || bits == 0) return std::nullopt;
+  std::uint64_t total = 0;
+  if (__builtin_mul_overflow(static_cast<std::uint64_t>(*elements), bits, &total))
+    return std::nullopt;
+  return total / 8 + (total % 8 != 0 ? 1 : 0);
+}
+
+/// The multiply-adds of one operation; nothing where they are not known.
+///
+/// An operation that is not declared, of a kind without products, has none.
+/// Pre: shapes are inferred.
+[[nodiscard]] inline std::optional<std::uint64_t> macs_of(const graph::Graph& graph,
+                                                          graph::OperationId id) {
+  const graph::Operation& op = graph.operation(id);
+  if (const graph::OperationInfo* info = graph::find_operation(op))
+    return info->multiply_adds(graph::OperationView{graph, op});
+  if (workload::has_products(kind_of(graph, op))) return std::nullopt;
+  return 0;
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::uint64_t extent(const graph::Type& type, std::size_t axis) {
+  return static_cast<std::uint64_t>((*type.dims)[axis].extent);
+}
+
+[[nodiscard]] inline std::int64_t integer_attribute(const graph::Operation& op,
+                                                    std::string_view name, std::int64_t absent) {
+  const auto* found = op.attribute(name);
+  const auto* number = found == nullptr ? nullptr : std::get_if<std::int64_t>(found);
+  return number == nullptr ? absent : *number;
+}
+
+/// The convolution's products over unfolded patches, a product a group.
+[[nodiscard]] inline std::optional<workload::Gemm> convolution_gemm(const graph::Operation& op,
+                                                                    const graph::Type& w,
+                                                                    const graph::Type& y) {
+  const auto group = static_cast<std::uint64_t>(integer_attribute(op, "group", 1));
+  if (group == 0 || w.rank() < 3 || y.rank() != w.rank() || extent(w, 0) % group != 0)
+    return std::nullopt;
+  workload::Gemm gemm{.batch = group, .rows = extent(y, 0), .columns = extent(w, 0) / group};
+  for (std::size_t axis = 1; axis < w.rank(); ++axis)
+    gemm.depth = workload::saturating_product(gemm.depth, extent(w, axis));
+  for (std::size_t axis = 2; axis < y.rank(); ++axis)
+    gemm.rows = workload::saturating_product(gemm.rows, extent(y, axis));
+  return gemm;
+}
+
+/// One product where the right operand is a matrix, else one for each matrix of the stack.
+[[nodiscard]] inline std::optional<workload::Gemm> matmul_gemm(const graph::Type& a,
+                                                               const graph::Type& b,
+                                                               const graph::Type& y) {
+  if (a.rank() == 0 || b.rank() == 0) return std::nullopt;
+  workload::Gemm gemm{.depth = extent(a, a.rank() - 1)};
+  if (b.rank() > 1) gemm.columns = extent(b, b.rank() - 1);
+  const std::size_t columns = b.rank() > 1 ? 1 : 0;
+  const std::size_t rows = a.rank() > 1 ? 1 : 0;
+  for (std::size_t axis = 0; axis + columns < y.rank(); ++axis) {
+    const bool is_row = b.rank() <= 2 || axis + columns + rows >= y.rank();
+    std::uint64_t& to = is_row ? gemm.rows : gemm.batch;
+    to = workload::saturating_product(to, extent(y, axis));
+  }
+  return gemm;
+}
+
+}  // namespace detail
+
+/// The GEMM form of Conv, MatMul and Gemm; nothing for others and where a shape is open.
+[[nodiscard]] inline std::optional<workload::Gemm> gemm_of(const graph::Graph& graph,
+                                                           graph::OperationId id) {
+  const graph::Operation& op = graph.operation(id);
+  const bool is_convolution = op.is("Conv");
+  const bool is_gemm = op.is("Gemm");
+  if (!is_convolution && !is_gemm && !op.is("MatMul")) return std::nullopt;
+  if (op.operands.size() < 2 || op.results.size() != 1) return std::nullopt;
+  for (const graph::ValueId each : {op.operands[0], op.operands[1], op.results[0]})
+    if (each == graph::ValueId::none || !graph.value(each).type.is_static()) return std::nullopt;
+  const graph::Type& a = graph.value(op.operands[0]).type;
+  const graph::Type& b = graph.value(op.operands[1]).type;
+  const graph::Type& y = graph.value(op.results[0]).type;
+  if (is_convolution) return detail::convolution_gemm(op, b, y);
+  if (!is_gemm) return detail::matmul_gemm(a, b, y);
+  if (a.rank() != 2 || y.rank() != 2) return std::nullopt;
+  const bool transposed = detail::integer_attribute(op, "transA", 0) != 0;
+  return workload::Gemm{1, detail::extent(y, 0), detail::extent(y, 1),
+                        detail::extent(a, transposed ? 0 : 1)};
+}
+
+/// The window of a convolution or a pooling that has one.
+[[nodiscard]] inline std::optional<workload::Window> window_of(const graph::Graph& graph,
+                                                               graph::OperationId id) {
+  const graph::Operation& op = graph.operation(id);
+  const auto list = [&op](std::string_view name) {
+    std::vector<std::uint64_t> extents;
+    const auto* found = op.attribute(name);
+    if (const auto* kept =
+            found == nullptr ? nullptr : std::get_if<std::vector<std::int64_t>>(found))
+      for (const std::int64_t each : *kept)
+        extents.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(each, 0)));
+    return extents;
+  };
+  workload::Window window{list("kernel_shape"), list("strides"), list("dilations")};
+  if (window.kernel.empty() && op.is("Conv") && op.operands.size() > 1) {
+    const graph::Type& w = graph.value(op.operands[1]).type;
+    for (std::size_t axis = 2; w.is_static() && axis < w.rank(); ++axis)
+      window.kernel.push_back(detail::extent(w, axis));
+  }
+  if (window.kernel.empty()) return std::nullopt;
+  if (window.strides.empty()) window.strides.assign(window.kernel.size(), 1);
+  if (window.dilations.empty()) window.dilations.assign(window.kernel.size(), 1);
+  window.group = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(detail::integer_attribute(op, "group", 1), 1));
+  return window;
+}
+
+}  // namespace hale::lift

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <cstdint>
+#include <hale/core/error.hpp>
+#include <hale/graph/passes.hpp>
+#include <hale/lift/kernel_groups.hpp>
+#include <hale/lift/kernel_of.hpp>
+#include <hale/workload/fusion_rules.hpp>
+#include <hale/workload/workload.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hale::lift {
+
+namespace detail {
+
+/// Lists the kernels of a prepared graph, region by region.
+class KernelList {
+ public:
+  KernelList(const graph::Graph& graph, const workload::FusionRules& rules)
+      : graph_(graph), groups_(graph, rules), writer_(graph, groups_) {}
+
+  [[nodiscard]] workload::Workload run() { return region(graph::Graph::body_id(), 1); }
+
+ private:
+  [[nodiscard]] workload::Workload region(graph::RegionId id, std::uint64_t runs) {
+    workload::Workload work;
+    for (const Step& step : groups_.of_region(id)) {
+      if (step.owner != graph::OperationId::none) {
+        append(work, control(step.owner, runs));
+      } else {
+        writer_.write(step.group, runs, work);
+      }
+    }
+    return work;
+  }
+
+  [[nodiscard]] workload::Workload control(graph::OperationId id, std::uint64_t runs) {
+    const graph::Operation& op = graph_.operation(id);
+    if (op.is("If")) return dearer_branch(id, runs);
+    if (op.is("Loop") || op.is("Scan")) return body(id, runs);
+    workload::Workload work;
+    const bool is_call =
+        op.regions.size() == 1 && op.regions[0].name == "body" && !op.domain.empty();
+    for (const graph::NamedRegion& nested : op.regions) append(work, region(nested.region, runs));
+    if (!is_call)
+      work.assumptions.push_back(concat(graph_.location_of(id),
+                                        ": each of its bodies runs once, since how often is open"));
+    return work;
+  }
+
+  [[nodiscard]] workload::Workload dearer_branch(graph::OperationId id, std::uint64_t runs) {
+    const graph::Operation& op = graph_.operation(id);
+    workload::Workload dearest;
+    std::string taken;
+    for (const graph::NamedRegion& nested : op.regions) {
+      workload::Workload branch = region(nested.region, runs);
+      if (!taken.empty() && !is_dearer(branch, dearest)) continue;
+      dearest = std::move(branch);
+      taken = nested.name;
+    }
+    dearest.assumptions.push_back(
+        concat(graph_.location_of(id), ": takes its dearer branch, ", taken));
+    return dearest;
+  }
+
+  [[nodiscard]] static bool is_dearer(const workload::Workload& a, const workload::Workload& b) {
+    const workload::Totals one = workload::totals(a);
+    const workload::Totals other = workload::totals(b);
+    if (one.macs != other.macs) return one.macs > other.macs;
+    return workload::saturating_sum(one.bytes_read, one.bytes_written) >
+           workload::saturating_sum(other.bytes_read, other.bytes_written);
+  }
+
+  [[nodiscard]] workload::Workload body(graph::OperationId id, std::uint64_t runs) {
+    const graph::Operation& op = graph_.operation(id);
+    const std::optional<std::uint64_t> trips = op.is("Loop") ? loop_trips(op) : scan_trips(op);
+    workload::Workload work;
+    for (const graph::NamedRegion& nested : op.regions)
+      append(work, region(nested.region, workload::saturating_product(runs, trips.value_or(1))));
+    work.assumptions.push_back(
+        trips ? concat(graph_.location_of(id), ": its body runs ", *trips, " times")
+              : concat(graph_.location_of(id),
+                       ": its body runs once, since its trip count is not known"));
+    return work;
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> loop_trips(const graph::Operation& op) const {
+    const graph::Tensor* limit = op.operands.empty() ? nullptr : graph_.constant(op.operands[0]);
+    const auto numbers = limit == nullptr ? std::nullopt : limit->integers();
+    if (!numbers || numbers->size() != 1 || numbers->front() < 0) return std::nullopt;
+    // Exporters write the largest number for "until the condition ends it".
+    constexpr std::int64_t unbounded = std::int64_t{1} << 31;
+    if (numbers->front() >= unbounded - 1) return std::nullopt;
+    return static_cast<std::uint64_t>(numbers->front());
+  }
+
+  /// The extent of the first scanned input along its axis.
+  [[nodiscard]] std::optional<std::uint64_t> scan_trips(const graph::Operation& op) const {
+    const std::int64_t count = integer_attribute(op, "num_scan_inputs", 0);
+    const auto operands = static_cast<std::int64_t>(op.operands.size());
+    if (count < 1 || count > operands) return std::nullopt;
+    const graph::ValueId scanned = op.operands[static_cast<std::size_t>(operands - count)];
+    if (scanned == graph::ValueId::none) return std::nullopt;
+    std::int64_t axis = 0;
+    const auto* axes = op.attribute("scan_input_axes");
+    if (const auto* list = axes == nullptr ? nullptr : std::get_if<std::vector<std::int64_t>>(axes);
+        list != nullptr && !list->empty())
+      axis = list->front();
+    const graph::Type& type = graph_.value(scanned).type;
+    if (axis < 0) axis += static_cast<std::int64_t>(type.rank());
+    if (axis < 0 || axis >= static_cast<std::int64_t>(type.rank())) return std::nullopt;
+    const graph::Dim& dim = (*type.dims)[static_cast<std::size_t>(axis)];
+    if (!dim.is_static()) return std::nullopt;
+    return static_cast<std::uint64_t>(dim.extent);
+  }
+
+  static void append(workload::Workload& to, workload::Workload from) {
+    const auto move = [](auto& into, auto& out_of) {
+      for (auto& each : out_of) into.push_back(std::move(each));
+    };
+    move(to.kernels, from.kernels);
+    move(to.assumptions, from.assumptions);
+    move(to.uncovered, from.uncovered);
+  }
+
+  const graph::Graph& graph_;
+  KernelGroups groups_;
+  KernelWriter writer_;
+};
+
+}  // namespace detail
+
+/// The passes that a runtime of these rules runs before it makes kernels.
+///
+/// Errors: as canonicalise().
+[[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
+  using graph::Pipeline;
+  HALE_CHECK(
+      (Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants, graph::RemoveIdentities,
+                graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
+  if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
+  return graph::RemoveDeadCode::run(graph);
+}
+
+/// The kernels that a runtime of these rules would run for a graph, in order.
+///
+/// What is computed from constants alone is folded away, views cost nothing; If costs its dearer
+/// branch, Loop and Scan their body times their trips, or once where those are not known: the
+/// assumptions say so. What could not be costed is named in `uncovered`. The MACs of the kernels of
+/// a graph without regions are macs() of the canonical graph.
+/// Errors: as canonicalise().
+[[nodiscard]] inline Result<workload::Workload> workload(const graph::Graph& graph,
+                                                         const workload::FusionRules& rules = {}) {
+  graph::Graph prepared = graph;
+  HALE_CHECK(prepare(prepared, rules));
+  return detail::KernelList(prepared, rules).run();
+}
+
+}  // namespace hale::lift
