@@ -2,22 +2,22 @@
 
 #include <hale/meta/trainer.hpp>
 #include <hale/predictor/recipes.hpp>
+#include <string>
 #include <vector>
 
 namespace hale {
 namespace {
 
-using predictor::HelpNasBench201;
-using Learner = HelpNasBench201::Learner;
-using Encoder = HelpNasBench201::Encoder;
-
 /// Random architectures and latencies: the time of an episode does not depend on their values.
+template <predictor::Recipe R>
 class RandomEpisodes {
+  using Learner = typename R::Learner;
+  using Encoder = typename R::Encoder;
+
  public:
   RandomEpisodes() {
     constexpr std::size_t row_count = 900;
-    for (std::size_t row = 0; row < row_count; ++row)
-      encoded_.push_back(HelpNasBench201::Space::sample(rng_));
+    for (std::size_t row = 0; row < row_count; ++row) encoded_.push_back(R::Space::sample(rng_));
     for (std::size_t d = 0; d < 9; ++d) {
       meta::SourceDevice<float> device;
       for (std::size_t i = 0; i < predictor::help_references; ++i)
@@ -43,17 +43,29 @@ class RandomEpisodes {
 
 /// One step of meta-training as in HELP: 8 tasks of 10 + 200 rows, two inner steps, exact second
 /// order, one Adam step. One thread.
+template <predictor::Recipe R>
 void BM_MetaTrainingEpisode(benchmark::State& state) {
-  const RandomEpisodes episodes;
+  const RandomEpisodes<R> episodes;
   auto trainer = episodes.trainer();
-  meta::TrainingState<Learner, float> training(1, 1e-4);
+  meta::TrainingState<typename R::Learner, float> training(1, 1e-4);
   for (auto _ : state) {
     benchmark::DoNotOptimize(trainer.episode_gradient(training, meta::Executor{}));
     trainer.step(training);
   }
   state.SetItemsProcessed(state.iterations() * 8);
 }
-BENCHMARK(BM_MetaTrainingEpisode)->Unit(benchmark::kMillisecond);
+void name_as(benchmark::internal::Benchmark* bench, const char* space) {
+  bench->Name(std::string("BM_MetaTrainingEpisode/") + space)->Unit(benchmark::kMillisecond);
+}
+BENCHMARK(BM_MetaTrainingEpisode<predictor::HelpNasBench201>)->Apply([](auto* bench) {
+  name_as(bench, "nasbench201");
+});
+BENCHMARK(BM_MetaTrainingEpisode<predictor::HelpFBNet>)->Apply([](auto* bench) {
+  name_as(bench, "fbnet");
+});
+BENCHMARK(BM_MetaTrainingEpisode<predictor::HelpOfaMobileNetV3>)->Apply([](auto* bench) {
+  name_as(bench, "ofa-mobilenetv3");
+});
 
 }  // namespace
 }  // namespace hale

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""HELP on NAS-Bench-201 in PyTorch, written as its authors write it: dense adjacencies, one-hot
+"""HELP in PyTorch on its three spaces, written as its authors write it: dense adjacencies, one-hot
 features, batched products, the inner loop under create_graph. What help_pytorch.py times.
 
-  help_nasbench201.py DATA_DIR
+  help_method.py DATA_DIR
 
-checks it in double against DATA_DIR/golden/nasbench201.json on the authors' checkpoint, so that
-what is timed is known to be HELP. Needs Debian's python3-torch; exits 77 where that, or the data,
-is absent. Tensors go by the authors' names, without their prefix.
+checks it in double against DATA_DIR/golden/*.json on the authors' checkpoints, so that what is timed
+is known to be HELP. Needs Debian's python3-torch; exits 77 where that, or the data, is absent.
+Tensors go by the authors' names, without their prefix.
 """
 
 import json
@@ -57,29 +57,101 @@ def codes_of(archs):
     return torch.tensor(rows)
 
 
-def random_codes(rows):
-    codes = torch.zeros(rows, NODES, dtype=torch.long)
-    codes[:, 1:7] = torch.randint(1, 6, (rows, 6))
-    codes[:, 7], codes[:, 8] = 6, 7
-    return codes
+class Cells:
+    """NAS-Bench-201: graph convolutions over the cell."""
+
+    name, length, train_rows = "nasbench201", NODES, 900
+    layers = {name: (len(OPERATIONS) if name == "gc1" else WIDTH, WIDTH)
+              for name in GRAPH_CONVOLUTIONS}
+
+    @staticmethod
+    def random(rows):
+        codes = torch.zeros(rows, NODES, dtype=torch.long)
+        codes[:, 1:7] = torch.randint(1, 6, (rows, 6))
+        codes[:, 7], codes[:, 8] = 6, 7
+        return Cells.inputs(codes)
+
+    @staticmethod
+    def inputs(codes, dtype=torch.float32):
+        """(rows, 9) -> features (rows, 9, 8), adjacencies (rows, 9, 9)."""
+        features = F.one_hot(codes, len(OPERATIONS)).to(dtype)
+        return features, ADJACENCY.to(dtype).repeat(len(codes), 1, 1)
+
+    @staticmethod
+    def tower(p, inputs):
+        """-> (rows, 100)."""
+        x, adjacencies = inputs
+        for name in GRAPH_CONVOLUTIONS:
+            x = torch.bmm(adjacencies, torch.matmul(x, p[name + ".weight"])) + p[name + ".bias"]
+            x = F.relu(x)
+        return x[:, NODES - 1, :]
+
+    @staticmethod
+    def read(raw):
+        index = torch.load(os.path.join(raw, "str_arch2idx.pt"))
+        return codes_of(sorted(index, key=index.get))
 
 
-def cells(codes, dtype=torch.float32):
-    """(rows, 9) -> features (rows, 9, 8), adjacencies (rows, 9, 9)."""
-    features = F.one_hot(codes, len(OPERATIONS)).to(dtype)
-    return features, ADJACENCY.to(dtype).repeat(len(codes), 1, 1)
+class Rows:
+    """FBNet and OFA: two layers over a row of one-hot codes."""
+
+    def __init__(self, name, length, train_rows, read):
+        self.name, self.length, self.train_rows, self.read = name, length, train_rows, read
+        self.layers = {"fc1": (length, WIDTH), "fc2": (WIDTH, WIDTH)}
+
+    def random(self, rows):
+        return self.inputs(torch.randint(0, 2, (rows, self.length)))
+
+    @staticmethod
+    def inputs(codes, dtype=torch.float32):
+        return codes.to(dtype)
+
+    @staticmethod
+    def tower(p, x):
+        for name in ("fc1", "fc2"):
+            x = F.relu(F.linear(x, p[name + ".weight"], p[name + ".bias"]))
+        return x
 
 
-def initial_network():
+def fbnet_codes(raw):
+    """(rows, 132): a place's filter one-hot, then its kind; a skip, block 8, is zeros."""
+    archs = torch.load(os.path.join(raw, "metainfo.pt"))["arch"]
+    blocks = torch.tensor([arch["op_idx_list"] for arch in archs])
+    places = torch.zeros(*blocks.shape, 6, dtype=torch.long)
+    for block in range(8):
+        places[blocks == block] = torch.eye(6, dtype=torch.long)[[block // 4, 2 + block % 4]].sum(0)
+    return places.reshape(len(archs), -1)
+
+
+def ofa_codes(raw):
+    """(rows, 145): filters, expansions, resolution; an absent layer is zeros."""
+    archs = torch.load(os.path.join(raw, "ofa_archs.pt"))["arch"]
+    rows = []
+    for arch in archs:
+        present = [layer % 4 < arch["d"][layer // 4] for layer in range(20)]
+        row = [int(on and arch[key][layer] == choice) for key, choices in
+               (("ks", (3, 5, 7)), ("e", (3, 4, 6)))
+               for layer, on in enumerate(present) for choice in choices]
+        size = arch["r"][0] if isinstance(arch["r"], list) else arch["r"]
+        rows.append(row + [int(size == 128 + 4 * step) for step in range(25)])
+    return torch.tensor(rows)
+
+
+SPACES = (Cells, Rows("fbnet", 132, 4000, fbnet_codes), Rows("ofa", 145, 4000, ofa_codes))
+
+
+def initial_network(space):
     def uniform(bound, *shape):
         return torch.empty(*shape).uniform_(-bound, bound).requires_grad_()
 
     p = {}
-    for name in GRAPH_CONVOLUTIONS:
-        inputs = len(OPERATIONS) if name == "gc1" else WIDTH
-        p[name + ".weight"] = uniform(0.05, inputs, WIDTH)
-        p[name + ".bias"] = uniform(1 / math.sqrt(WIDTH), WIDTH)
-    for name, (inputs, outputs) in LINEAR.items():
+    for name, (inputs, outputs) in space.layers.items():
+        if name in GRAPH_CONVOLUTIONS:  # whose weights lie (in, out)
+            p[name + ".weight"] = uniform(0.05, inputs, outputs)
+            p[name + ".bias"] = uniform(1 / math.sqrt(outputs), outputs)
+    linear = {name: size for name, size in space.layers.items()
+              if name not in GRAPH_CONVOLUTIONS}
+    for name, (inputs, outputs) in {**linear, **LINEAR}.items():
         p[name + ".weight"] = uniform(1 / math.sqrt(inputs), outputs, inputs)
         p[name + ".bias"] = uniform(1 / math.sqrt(inputs), outputs)
     return p
@@ -94,16 +166,13 @@ def initial_modulator():
     return phi
 
 
-def forward(p, features, adjacencies, device):
-    """features (rows, 9, 8), adjacencies (rows, 9, 9), device (10) -> (rows, 1)."""
-    x = features
-    for name in GRAPH_CONVOLUTIONS:
-        x = torch.bmm(adjacencies, torch.matmul(x, p[name + ".weight"])) + p[name + ".bias"]
-        x = F.relu(x)
+def forward(space, p, inputs, device):
+    """inputs as the space has them, device (10) -> (rows, 1)."""
+    x = space.tower(p, inputs)
     y = device.repeat(len(x), 1)
     for name in ("fc_hw1", "fc_hw2"):
         y = F.relu(F.linear(y, p[name + ".weight"], p[name + ".bias"]))
-    y = torch.cat([x[:, NODES - 1, :], y], dim=-1)
+    y = torch.cat([x, y], dim=-1)
     for name in ("fc3", "fc4"):
         y = F.relu(F.linear(y, p[name + ".weight"], p[name + ".bias"]))
     return F.linear(y, p["fc5.weight"], p["fc5.bias"])
@@ -123,11 +192,11 @@ def modulate(p, phi, device, sampled=True):
     return p, divergence, z
 
 
-def adapt(p, rates, features, adjacencies, targets, device):
+def adapt(space, p, rates, inputs, targets, device):
     """Two steps of Meta-SGD on all tensors -> network, the losses before each step."""
     losses = []
     for _ in range(2):
-        loss = F.mse_loss(forward(p, features, adjacencies, device), targets)
+        loss = F.mse_loss(forward(space, p, inputs, device), targets)
         gradients = torch.autograd.grad(loss, list(p.values()), create_graph=True)
         p = {name: w - rates[name] * g for (name, w), g in zip(p.items(), gradients)}
         losses.append(loss)
@@ -152,10 +221,11 @@ class Check:
                 self.worst = max(self.worst, difference / abs(e))
 
 
-def scaled_task(check, golden, latencies, references):
+def scaled_task(check, space, golden, latencies, references):
     """-> embedding (10), support targets (10, 1), query targets (20, 1), from the latencies."""
     latencies = torch.tensor(latencies, dtype=torch.float64)
-    low, high = latencies[:900].sort().values[[90, 809]]
+    cut = space.train_rows // 10
+    low, high = latencies[: space.train_rows].sort().values[[cut, space.train_rows - cut - 1]]
     embedding = latencies[references]
     embedding = (embedding - embedding.min()) / (embedding.max() - embedding.min())
     targets = 0.9 * (latencies - low) / (high - low) + 0.05
@@ -167,22 +237,22 @@ def scaled_task(check, golden, latencies, references):
     return embedding, support.view(-1, 1), query.view(-1, 1)
 
 
-def check_task(check, golden, archs, scaled, network, rates, modulator):
+def check_task(check, space, golden, codes, scaled, network, rates, modulator):
     def batch(rows):
-        return cells(codes_of([archs[row] for row in rows]), torch.float64)
+        return space.inputs(codes[rows], torch.float64)
 
     device, support_targets, query_targets = scaled
     modulated, divergence, z = modulate(network, modulator, device, sampled=False)
     query = batch(golden["query_rows"])
-    adapted, losses = adapt(modulated, rates, *batch(golden["support_rows"]), support_targets,
-                            device)
-    prediction = forward(adapted, *query, device)
+    adapted, losses = adapt(space, modulated, rates, batch(golden["support_rows"]),
+                            support_targets, device)
+    prediction = forward(space, adapted, query, device)
     loss = F.mse_loss(prediction, query_targets)
     check("kl", [divergence], [golden["kl"]])
     check("z_w", z[: len(golden["z_w"])], golden["z_w"])
     check("z_b", z[600:], golden["z_b"])
     check("support losses", losses, golden["support_losses"])
-    before = forward(modulated, *query, device)
+    before = forward(space, modulated, query, device)
     check("prediction before", before[:, 0], golden["prediction_before"])
     check("prediction after", prediction[:, 0], golden["prediction_after"])
     check("query loss", [loss], [golden["query_loss"]])
@@ -208,33 +278,38 @@ def learned_tensors(tensors, prefix):
             for name, tensor in tensors.items()}
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    raw = os.path.join(sys.argv[1], "raw", "nasbench201")
-    golden_path = os.path.join(sys.argv[1], "golden", "nasbench201.json")
-    for path in (raw, golden_path):
-        if not os.path.exists(path):
-            print(f"skipped: absent: {path}")
-            return 77
-    with open(golden_path, encoding="utf-8") as golden:
+def check_space(check, space, data):
+    """-> how many tasks the golden file has."""
+    raw = os.path.join(data, "raw", space.name)
+    with open(os.path.join(data, "golden", space.name + ".json"), encoding="utf-8") as golden:
         tasks = json.load(golden)["tasks"]
     checkpoint = torch.load(os.path.join(raw, "checkpoint", "help_max_corr.pt"), map_location="cpu")
     learned = [learned_tensors(checkpoint["model"], "meta_learner."),
                learned_tensors(checkpoint["task_lr"], "meta_learner."),
                learned_tensors(checkpoint["inference_network"], "")]
-    index = torch.load(os.path.join(raw, "str_arch2idx.pt"))
-    archs = sorted(index, key=index.get)
+    codes = space.read(raw)
     references = torch.load(os.path.join(raw, "hardware_embedding_index.pt"))
-    check = Check()
     for task in tasks:
         latencies = torch.load(os.path.join(raw, "latency", task["device"] + ".pt"))
-        scaled = scaled_task(check, task, latencies, references)
-        check_task(check, task, archs, scaled, *learned)
+        scaled = scaled_task(check, space, task, latencies, references)
+        check_task(check, space, task, codes, scaled, *learned)
+    return len(tasks)
+
+
+def main():
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    data = sys.argv[1]
+    for path in (os.path.join(data, "raw"), os.path.join(data, "golden")):
+        if not os.path.exists(path):
+            print(f"skipped: absent: {path}")
+            return 77
+    check = Check()
+    tasks = sum(check_space(check, space, data) for space in SPACES)
     for wrong in check.wrong:
         print(wrong, file=sys.stderr)
-    print(f"{check.count} golden numbers of {len(tasks)} tasks: {len(check.wrong)} wrong; "
+    print(f"{check.count} golden numbers of {tasks} tasks: {len(check.wrong)} wrong; "
           f"of the others the worst is off by {check.worst:.1e}")
     return 1 if check.wrong or not tasks else 0
 
