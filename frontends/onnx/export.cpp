@@ -183,6 +183,12 @@ class Writer {
     }
   }
 
+  /// As the importer writes calls: a body, of what is none of ONNX's operators that have one.
+  [[nodiscard]] static bool is_call(const graph::Operation& op) {
+    const bool has_body = op.regions.size() == 1 && op.regions.front().name == "body";
+    return has_body && !op.is("Loop") && !op.is("Scan") && !op.is("SequenceMap");
+  }
+
   [[nodiscard]] Result<> node(const graph::Operation& op, onnx::NodeProto& proto) {
     proto.set_op_type(op.name);
     proto.set_domain(op.domain);
@@ -195,6 +201,7 @@ class Writer {
       HALE_CHECK(
           std::visit([&](const auto& value) { return write(value, attribute); }, each.value));
     }
+    if (is_call(op)) return fail("the call of a function found, expected it to be inlined");
     for (const graph::NamedRegion& nested : op.regions) {
       onnx::AttributeProto& attribute = *proto.add_attribute();
       attribute.set_name(nested.name);

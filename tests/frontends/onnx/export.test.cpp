@@ -135,5 +135,46 @@ TEST(export_model, what_it_cannot_write_is_an_error_that_names_it) {
             "carries");
 }
 
+TEST(export_model, types_of_every_kind_are_written) {
+  using graph::ElementType;
+  const graph::Type tensor = graph::tensor_type(ElementType::f8e5m2, {2});
+  const graph::Type sequence{.other = "sequence", .inside = {tensor}};
+  const std::vector<graph::Type> types = {
+      tensor, sequence, graph::Type{.other = "optional", .inside = {sequence}},
+      graph::Type{.element = ElementType::i64, .other = "map", .inside = {tensor}},
+      graph::Type{.element = ElementType::f32,
+                  .dims = std::vector{graph::Dim{3}},
+                  .other = "sparse_tensor"}};
+  for (const graph::Type& type : types) {
+    graph::Graph graph;
+    const graph::ValueId x = graph.add_value(type, "x");
+    graph.body() = {{x}, {x}, {}};
+    graph.append(graph::Graph::body_id(), {.name = "Odd", .attributes = {{"type", type}}});
+    const auto bytes = export_model(graph);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    const auto imported = import_bytes(as_bytes(*bytes), "m");
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_EQ(imported->value(imported->body().inputs[0]).type, type);
+    EXPECT_EQ(*imported->operation(imported->body().operations[0]).attribute("type"),
+              graph::AttributeValue(type));
+  }
+  graph::Graph graph;
+  const graph::ValueId x = graph.add_value(graph::Type{.other = "opaque"}, "x");
+  graph.body() = {{x}, {x}, {}};
+  EXPECT_EQ(export_model(graph).error().message,
+            "value 'x': type opaque found, expected one with what is inside");
+}
+
+TEST(export_model, a_call_of_a_function_is_an_error) {
+  graph::Graph graph;
+  const graph::ValueId x = graph.add_value(graph::tensor_type(graph::ElementType::f32, {4}), "x");
+  const graph::RegionId body = graph.add_region();
+  graph.body() = {{x}, {x}, {}};
+  graph.append(graph::Graph::body_id(),
+               {.domain = "d", .name = "f", .regions = {{"body", body}}, .location = "n"});
+  EXPECT_EQ(export_model(graph).error().message,
+            "node 'n' (f): the call of a function found, expected it to be inlined");
+}
+
 }  // namespace
 }  // namespace hale::onnx_frontend

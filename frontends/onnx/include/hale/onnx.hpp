@@ -15,7 +15,13 @@ namespace hale::onnx_frontend {
 
 /// The graph of an ONNX file. Weights are not read: a large file costs no more than a small one.
 ///
-/// Errors: what is no ONNX model, with the path, what was found, and what was expected.
+/// Initialisers become operations named Constant, which keep what can decide a shape: up to 1024
+/// integers or 16 floats. External data are never opened. The call of a function that the model
+/// defines has its body as a region named "body", with an input for each operand. Operators,
+/// element types and kinds of attributes that hale does not know are carried by their names.
+///
+/// Errors: what is no ONNX model, with the path, what was found, and what was expected; graphs
+/// nested more than 32 deep, calls of functions that stand for more than 131072 nodes.
 /// Pre: nobody shortens the file meanwhile.
 [[nodiscard]] Result<graph::Graph> import_file(const std::filesystem::path& path);
 
@@ -39,7 +45,8 @@ using Weights = std::variant<HeNormal, NoWeights>;
 /// The bytes of an ONNX file (IR version 8) that holds the graph.
 ///
 /// Constants that the graph keeps are written as they are; `weights` says what stands for the
-/// others. Errors: attributes of other kinds, 2 GiB or more, elided tensors that are no floats.
+/// others. Errors: attributes of other kinds, calls of functions (inline them before), 2 GiB or
+/// more, elided tensors that are no floats.
 [[nodiscard]] Result<std::string> export_model(const graph::Graph& graph,
                                                const Weights& weights = HeNormal{});
 
