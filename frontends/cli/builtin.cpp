@@ -34,7 +34,8 @@ Result<std::string> read_named(const std::string& name, std::string_view kind,
 }  // namespace
 
 std::string_view resolved_base(std::string_view name) {
-  return name == "nasbench201" ? "nasbench201-help" : name;
+  const embedded::File* best = find(embedded::bases(), concat(name, "-help"));
+  return best != nullptr ? best->name : name;
 }
 
 Result<LoadedBase> find_base(const std::string& name_or_file) {

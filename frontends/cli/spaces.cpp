@@ -1,6 +1,7 @@
 #include <hale/runtime/spaces.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "builtin.hpp"
 #include "commands.hpp"
@@ -11,9 +12,11 @@ namespace {
 
 Exit spaces(Format format) {
   nlohmann::ordered_json records = nlohmann::ordered_json::array();
-  for (const runtime::SpaceEntry& space : runtime::spaces())
-    records.push_back(
-        {{"name", space.name}, {"base", resolved_base(space.name)}, {"summary", space.summary}});
+  for (const runtime::SpaceEntry& space : runtime::spaces()) {
+    nlohmann::ordered_json base;  // null: none is built in
+    if (find_base(std::string(space.name))) base = resolved_base(space.name);
+    records.push_back({{"name", space.name}, {"base", base}, {"summary", space.summary}});
+  }
   return finish(format_listing({"spaces", {"name", "base", "summary"}}, records, format));
 }
 

@@ -51,7 +51,8 @@ def _():
 
 @case("listings agree in every format")
 def _():
-    for command, names in (("spaces", ["nasbench201"]), ("devices", DEVICES),
+    for command, names in (("spaces", ["nasbench201", "fbnet", "ofa-mobilenetv3"]),
+                           ("devices", DEVICES),
                            ("bases", ["nasbench201", "nasbench201-help"])):
         records = good_json(command)[command]
         expect([r["name"] for r in records] == names, str(records))

@@ -6,15 +6,26 @@
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
 #include <hale/graph/ir.hpp>
+#include <hale/lift/fbnet.hpp>
 #include <hale/lift/nasbench201.hpp>
+#include <hale/lift/ofa_mobilenet_v3.hpp>
+#include <hale/lower/fbnet.hpp>
 #include <hale/lower/nasbench201.hpp>
+#include <hale/lower/ofa_mobilenet_v3.hpp>
 #include <hale/space/concepts.hpp>
+#include <hale/space/fbnet.hpp>
+#include <hale/space/fbnet_encoder.hpp>
+#include <hale/space/fbnet_network.hpp>
 #include <hale/space/nasbench201.hpp>
 #include <hale/space/nasbench201_encoder.hpp>
 #include <hale/space/nasbench201_network.hpp>
+#include <hale/space/ofa_mobilenet_v3.hpp>
+#include <hale/space/ofa_mobilenet_v3_encoder.hpp>
+#include <hale/space/ofa_mobilenet_v3_network.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hale::runtime {
@@ -46,34 +57,82 @@ struct SpaceEntry {
 
 namespace detail {
 
-inline std::vector<std::string> differences(const space::NasBench201Network& found,
-                                            const space::NasBench201Network& measured) {
-  std::vector<std::string> out;
-  const auto list = [](const auto& values) {
-    std::string text;
-    for (const std::size_t value : values) text += concat(text.empty() ? "" : "/", value);
-    return text;
-  };
-  const auto compare = [&](std::string_view what, const std::string& a, const std::string& b) {
-    if (a != b) out.push_back(concat(what, " ", a, ", measured with ", b));
-  };
-  compare("channels", list(found.channels), list(measured.channels));
-  compare("cells a stage", list(found.cells), list(measured.cells));
-  compare("input channels", concat(found.input_channels), concat(measured.input_channels));
-  if (found.height != 0 && found.width != 0)
+/// What is compared of two macro-structures, each difference a sentence.
+class Differences {
+ public:
+  template <class Part>
+  void compare(std::string_view what, const Part& found, const Part& measured) {
+    if (found != measured)
+      sentences_.push_back(concat(what, " ", text(found), ", measured with ", text(measured)));
+  }
+  /// An open resolution differs from none.
+  template <class Network>
+  void compare_resolution(const Network& found, const Network& measured) {
+    if (found.height == 0 || found.width == 0) return;
     compare("resolution", concat(found.height, "x", found.width),
             concat(measured.height, "x", measured.width));
-  return out;
+  }
+  [[nodiscard]] std::vector<std::string> take() && { return std::move(sentences_); }
+
+ private:
+  static std::string text(std::size_t number) { return concat(number); }
+  static std::string text(const std::string& words) { return words; }
+  template <std::size_t N>
+  static std::string text(const std::array<std::size_t, N>& numbers) {
+    std::string joined;
+    for (const std::size_t number : numbers) joined += concat(joined.empty() ? "" : "/", number);
+    return joined;
+  }
+
+  std::vector<std::string> sentences_;
+};
+
+inline void compare(const lift::NasBench201Reading& reading, Differences& out) {
+  const space::NasBench201Network measured;
+  out.compare("channels", reading.network.channels, measured.channels);
+  out.compare("cells a stage", reading.network.cells, measured.cells);
+  out.compare("input channels", reading.network.input_channels, measured.input_channels);
+  out.compare_resolution(reading.network, measured);
 }
 
-inline Result<Recognition> recognise_nasbench201(const graph::Graph& graph) {
-  HALE_TRY(lift::NasBench201Reading reading, lift::nasbench201(graph));
+inline void compare(const lift::FBNetReading& reading, Differences& out) {
+  const space::FBNetNetwork measured;
+  out.compare("stem", reading.network.stem, measured.stem);
+  out.compare("stem's stride", reading.network.stem_stride, measured.stem_stride);
+  out.compare("channels", reading.network.channels, measured.channels);
+  out.compare("strides", reading.network.strides, measured.strides);
+  out.compare("head", reading.network.head, measured.head);
+  out.compare("input channels", reading.network.input_channels, measured.input_channels);
+  out.compare_resolution(reading.network, measured);
+}
+
+inline void compare(const lift::OfaMobileNetV3Reading& reading, Differences& out) {
+  space::OfaMobileNetV3Network measured;
+  out.compare("stem", reading.network.stem, measured.stem);
+  out.compare("first block", reading.network.first, measured.first);
+  out.compare("channels", reading.network.channels, measured.channels);
+  out.compare("head", reading.network.expanded, measured.expanded);
+  out.compare("features", reading.network.features, measured.features);
+  out.compare("input channels", reading.network.input_channels, measured.input_channels);
+  measured.height = measured.width = reading.architecture.resolution;
+  out.compare_resolution(reading.network, measured);
+}
+
+template <class Space, auto Lift>
+Result<Recognition> recognise(const graph::Graph& graph) {
+  HALE_TRY(auto reading, Lift(graph));
   Recognition recognition;
-  recognition.space = space::NasBench201::name;
-  for (const auto& architecture : reading.architectures)
-    recognition.archs.push_back(space::NasBench201::format(architecture));
-  recognition.differences = differences(reading.network, {});
-  recognition.assumptions = std::move(reading.assumptions);
+  recognition.space = Space::name;
+  if constexpr (requires { reading.architectures; })
+    for (const auto& architecture : reading.architectures)
+      recognition.archs.push_back(Space::format(architecture));
+  else
+    recognition.archs.push_back(Space::format(reading.architecture));
+  Differences differences;
+  compare(reading, differences);
+  recognition.differences = std::move(differences).take();
+  if constexpr (requires { reading.assumptions; })
+    recognition.assumptions = std::move(reading.assumptions);
   recognition.batch = reading.network.batch;
   return recognition;
 }
@@ -95,19 +154,36 @@ Result<std::vector<double>> encode(std::string_view arch) {
   return std::vector<double>(codes.begin(), codes.end());
 }
 
-inline Result<graph::Graph> emit_nasbench201(std::string_view arch, std::size_t batch) {
-  HALE_TRY(const auto architecture, space::NasBench201::parse(arch));
-  return lower::nasbench201(architecture, {.batch = batch});
+template <class Space, class Network, auto Lower>
+Result<graph::Graph> emit(std::string_view arch, std::size_t batch) {
+  HALE_TRY(const auto architecture, Space::parse(arch));
+  return Lower(architecture, Network{.batch = batch});
+}
+
+template <space::Encoder E, class Network, auto Lift, auto Lower>
+[[nodiscard]] constexpr SpaceEntry space_entry(std::string_view summary) {
+  using Space = typename E::Space;
+  return {Space::name,
+          summary,
+          canonical<Space>,
+          sample<Space>,
+          recognise<Space, Lift>,
+          emit<Space, Network, Lower>,
+          E::name,
+          encode<E>};
 }
 
 }  // namespace detail
 
-inline constexpr std::array<SpaceEntry, 1> space_entries = {
-    {{space::NasBench201::name,
-      "cells of 4 nodes and 6 edges, 5 operations: 15 625 architectures on 32x32 images",
-      detail::canonical<space::NasBench201>, detail::sample<space::NasBench201>,
-      detail::recognise_nasbench201, detail::emit_nasbench201, space::NasBench201Encoder::name,
-      detail::encode<space::NasBench201Encoder>}}};
+inline constexpr std::array<SpaceEntry, 3> space_entries = {
+    detail::space_entry<space::NasBench201Encoder, space::NasBench201Network, &lift::nasbench201,
+                        &lower::nasbench201>(
+        "cells of 4 nodes and 6 edges, 5 operations: 15 625 architectures on 32x32 images"),
+    detail::space_entry<space::FBNetEncoder, space::FBNetNetwork, &lift::fbnet, &lower::fbnet>(
+        "22 places, each one of 8 inverted residual blocks or none: 9^22 on 32x32 images"),
+    detail::space_entry<space::OfaMobileNetV3Encoder, space::OfaMobileNetV3Network,
+                        &lift::ofa_mobilenet_v3, &lower::ofa_mobilenet_v3>(
+        "5 stages of 2 to 4 layers, each with its filter and expansion, at 25 resolutions")};
 
 /// The search spaces that are built in.
 [[nodiscard]] constexpr std::span<const SpaceEntry> spaces() { return space_entries; }

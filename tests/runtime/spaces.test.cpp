@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <hale/core/random.hpp>
+#include <hale/graph/ir.hpp>
+#include <hale/runtime/spaces.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hale::runtime {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+TEST(spaces, each_recognises_what_it_emits) {
+  Rng rng(5);
+  for (const SpaceEntry& entry : spaces())
+    for (int i = 0; i < 10; ++i) {
+      const std::string arch = entry.sample(rng);
+      const auto graph = entry.emit(arch, 4);
+      ASSERT_TRUE(graph) << graph.error().message;
+      const auto recognition = recognise(*graph);
+      ASSERT_TRUE(recognition) << recognition.error().message;
+      EXPECT_EQ(recognition->space, entry.name);
+      EXPECT_EQ(recognition->batch, 4U);
+      EXPECT_EQ(recognition->differences, Strings{}) << arch;
+      EXPECT_EQ(recognition->assumptions, Strings{}) << arch;
+      // The canonical architecture stands for the same graph.
+      const auto again = recognise(*entry.emit(recognition->archs.front(), 4));
+      ASSERT_TRUE(again);
+      EXPECT_EQ(again->archs, recognition->archs);
+    }
+}
+
+TEST(spaces, each_reads_writes_and_encodes_its_architectures) {
+  Rng rng(6);
+  for (const SpaceEntry& entry : spaces()) {
+    const std::string arch = entry.sample(rng);
+    EXPECT_EQ(entry.canonical(arch).value_or(""), arch);
+    const auto codes = entry.encode(arch);
+    ASSERT_TRUE(codes);
+    EXPECT_GT(codes->size(), 0U);
+    EXPECT_FALSE(entry.canonical("nothing"));
+    EXPECT_FALSE(entry.encode("nothing"));
+    EXPECT_FALSE(entry.emit("nothing", 1));
+    EXPECT_EQ((*find_space(entry.name))->name, entry.name);
+  }
+  const auto unknown = find_space("nasbench301");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "no space 'nasbench301'; there are: nasbench201, fbnet, ofa-mobilenetv3");
+}
+
+/// What a graph of one space differs by from the network that was measured.
+template <class Entry, class Lowered>
+Strings differences(const Entry& entry, const Lowered& graph) {
+  const auto recognition = entry.recognise(graph);
+  return recognition ? recognition->differences : Strings{recognition.error().message};
+}
+
+TEST(spaces, another_macro_structure_is_said_to_differ) {
+  EXPECT_EQ(differences(**find_space("nasbench201"),
+                        lower::nasbench201(space::NasBench201::at(7777),
+                                           {.channels = {4, 8, 16}, .cells = {2, 2, 2}})),
+            (Strings{"channels 4/8/16, measured with 16/32/64",
+                     "cells a stage 2/2/2, measured with 5/5/5"}));
+  EXPECT_EQ(differences(**find_space("fbnet"), lower::fbnet({}, {.stem_stride = 2,
+                                                                 .strides = {1, 2, 2, 2, 1, 2, 1},
+                                                                 .head = 1984,
+                                                                 .height = 224,
+                                                                 .width = 224})),
+            (Strings{"stem's stride 2, measured with 1",
+                     "strides 1/2/2/2/1/2/1, measured with 1/1/2/2/1/2/1",
+                     "head 1984, measured with 1504", "resolution 224x224, measured with 32x32"}));
+  EXPECT_EQ(differences(**find_space("ofa-mobilenetv3"),
+                        lower::ofa_mobilenet_v3({}, {.stem = 16,
+                                                     .first = 16,
+                                                     .channels = {24, 40, 80, 112, 160},
+                                                     .expanded = 960,
+                                                     .features = 1280,
+                                                     .height = 96,
+                                                     .width = 128})),
+            (Strings{"stem 16, measured with 24", "first block 16, measured with 24",
+                     "channels 24/40/80/112/160, measured with 32/48/96/136/192",
+                     "head 960, measured with 1152", "features 1280, measured with 1536",
+                     "resolution 96x128, measured with 128x128"}));
+}
+
+TEST(spaces, a_graph_of_none_is_refused_with_the_reason_for_each) {
+  const auto recognition = recognise(graph::Graph{});
+  ASSERT_FALSE(recognition);
+  const std::string& message = recognition.error().message;
+  EXPECT_TRUE(message.starts_with("lies in no supported search space (not nasbench201: "));
+  EXPECT_NE(message.find("; not fbnet: "), std::string::npos);
+  EXPECT_NE(message.find("; not ofa-mobilenetv3: "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hale::runtime
