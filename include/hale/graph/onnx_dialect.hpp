@@ -10,6 +10,7 @@
 #include <hale/graph/operation.hpp>
 #include <hale/graph/operations/convolution.hpp>
 #include <hale/graph/operations/elementwise.hpp>
+#include <hale/graph/operations/families.hpp>
 #include <hale/graph/operations/linear.hpp>
 #include <hale/graph/operations/pooling.hpp>
 #include <hale/graph/operations/shape.hpp>
@@ -30,6 +31,7 @@ struct AttributeSummary {
 
 /// A declared operation without its type, as the passes, the verifier and the documentation see it.
 struct OperationInfo {
+  std::string_view domain;  // empty: ONNX's own
   std::string_view name;
   std::string_view summary;
   std::span<const Slot> operands;
@@ -56,26 +58,45 @@ inline constexpr auto attributes_of = hana::unpack(D::fields(), [](const auto&..
       each.is_required}...};
 });
 
+/// What holds a declaration's attributes: a family's members with the same ones share it.
+template <class D>
+struct SchemaOf {
+  using Kind = D;
+};
+template <class D>
+requires requires { typename D::Shared; }
+struct SchemaOf<D> {
+  using Kind = typename D::Shared;
+};
+template <class D>
+[[nodiscard]] constexpr std::string_view domain_of() {
+  if constexpr (requires { D::domain; })
+    return D::domain;
+  else
+    return {};
+}
+
 /// The hooks of a declaration, each behind the same signature.
 template <OperationDeclaration D>
 struct Erased {
   [[nodiscard]] static Result<> check_attributes(const OperationView& view) {
-    HALE_CHECK(read_attributes<D>(view));
+    HALE_CHECK(read_attributes<typename SchemaOf<D>::Kind>(view));
     return {};
   }
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    HALE_TRY(const auto attributes, read_attributes<D>(view));
+    HALE_TRY(const auto attributes, read_attributes<typename SchemaOf<D>::Kind>(view));
     return D::infer(view, attributes);
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     if constexpr (requires(typename D::Attributes a) { D::evaluate(view, a); })
-      if (const auto attributes = read_attributes<D>(view)) return D::evaluate(view, *attributes);
+      if (const auto attributes = read_attributes<typename SchemaOf<D>::Kind>(view))
+        return D::evaluate(view, *attributes);
     return std::nullopt;
   }
   /// An operation that declares none has no products: zero, and surely so.
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     if constexpr (requires(typename D::Attributes a) { D::multiply_adds(view, a); }) {
-      const auto attributes = read_attributes<D>(view);
+      const auto attributes = read_attributes<typename SchemaOf<D>::Kind>(view);
       return attributes ? D::multiply_adds(view, *attributes) : std::nullopt;
     } else {
       return 0;
@@ -85,37 +106,62 @@ struct Erased {
 
 template <OperationDeclaration D>
 [[nodiscard]] constexpr OperationInfo info_of() {
-  return {D::name,           D::summary,           operands_of<D>,
-          results_of<D>,     attributes_of<D>,     &Erased<D>::check_attributes,
-          &Erased<D>::infer, &Erased<D>::evaluate, &Erased<D>::multiply_adds};
+  return {domain_of<D>(),
+          D::name,
+          D::summary,
+          operands_of<D>,
+          results_of<D>,
+          attributes_of<D>,
+          &Erased<D>::check_attributes,
+          &Erased<D>::infer,
+          &Erased<D>::evaluate,
+          &Erased<D>::multiply_adds};
+}
+
+template <class... D>
+[[nodiscard]] constexpr auto infos_of(Family<D...>) {
+  return std::array<OperationInfo, sizeof...(D)>{info_of<D>()...};
+}
+
+[[nodiscard]] constexpr bool comes_before(const OperationInfo& a, const OperationInfo& b) {
+  return a.name != b.name ? a.name < b.name : a.domain < b.domain;
+}
+
+/// The families collapsed into one table, by name and then by domain.
+template <class... Families>
+[[nodiscard]] constexpr auto table_of(Families... families) {
+  std::array<OperationInfo, (infos_of(Families{}).size() + ...)> table{};
+  auto next = table.begin();
+  const auto add = [&next](const auto& infos) {
+    next = std::copy(infos.begin(), infos.end(), next);
+  };
+  (add(infos_of(families)), ...);
+  std::sort(table.begin(), table.end(), comes_before);
+  return table;
 }
 
 }  // namespace detail
 
-/// Every declared operation of ONNX; whatever else a model holds is carried by its name.
-inline constexpr auto declared_operations =
-    hana::tuple_t<Add, AveragePool, BatchNormalization, Cast, Concat, Constant, Conv, Div, Dropout,
-                  Flatten, Gather, Gemm, GlobalAveragePool, GlobalMaxPool, Identity, LogSoftmax,
-                  MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Shape, Sigmoid, Softmax,
-                  Squeeze, Sub, Tanh, Unsqueeze>;
+using SingleOperations =
+    Family<Add, AveragePool, BatchNormalization, Cast, Concat, Constant, Conv, Div, Dropout,
+           Flatten, Gather, Gemm, GlobalAveragePool, GlobalMaxPool, Identity, LogSoftmax, MatMul,
+           MaxPool, Mul, Pad, Relu, Reshape, Shape, Sigmoid, Softmax, Squeeze, Sub, Tanh,
+           Unsqueeze>;
 
-/// The declarations collapsed into one table, by name.
-inline constexpr auto operation_table = hana::unpack(declared_operations, [](auto... each) {
-  std::array<OperationInfo, sizeof...(each)> table{
-      detail::info_of<typename decltype(each)::type>()...};
-  std::sort(table.begin(), table.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
-  return table;
-});
+/// Every declared operation; whatever else a model holds is carried by its name.
+inline constexpr auto operation_table =
+    detail::table_of(SingleOperations{}, PointwiseFamily{}, ComparisonFamily{}, CombinationFamily{},
+                     ReductionFamily{});
 
 /// The declaration of an operation; null where there is none. Cost: O(log n).
 [[nodiscard]] inline const OperationInfo* find_operation(const Operation& operation) {
-  if (!operation.domain.empty()) return nullptr;
-  const std::string_view name = operation.name;
-  const auto* found = std::lower_bound(
-      operation_table.begin(), operation_table.end(), name,
-      [](const OperationInfo& info, std::string_view key) { return info.name < key; });
-  return found != operation_table.end() && found->name == name ? found : nullptr;
+  OperationInfo sought{};
+  sought.domain = operation.domain;
+  sought.name = operation.name;
+  const auto* found = std::lower_bound(operation_table.begin(), operation_table.end(), sought,
+                                       detail::comes_before);
+  if (found == operation_table.end() || found->name != sought.name) return nullptr;
+  return found->domain == sought.domain ? found : nullptr;
 }
 
 }  // namespace hale::graph

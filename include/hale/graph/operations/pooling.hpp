@@ -82,47 +82,4 @@ struct GlobalPool : WithoutAttributes, OneResult {
 using GlobalAveragePool = GlobalPool<"GlobalAveragePool", "the mean over all spatial axes">;
 using GlobalMaxPool = GlobalPool<"GlobalMaxPool", "the maximum over all spatial axes">;
 
-/// The mean over some axes. Source: ONNX operators, ReduceMean-13 (axes an attribute) and -18.
-struct ReduceMean : OneResult {
-  static constexpr std::string_view name = "ReduceMean";
-  static constexpr std::string_view summary = "the mean over some axes";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"data"}, Slot{"axes", Arity::optional}};
-  }
-  struct Attributes {
-    std::vector<std::int64_t> axes{};
-    std::int64_t keepdims = 1;
-    std::int64_t noop_with_empty_axes = 0;
-  };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("axes", &Attributes::axes),
-                            field("keepdims", &Attributes::keepdims),
-                            field("noop_with_empty_axes", &Attributes::noop_with_empty_axes));
-  }
-
-  [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
-    const Type& data = view.type(0);
-    std::vector<std::int64_t> axes = a.axes;
-    if (view.has(1)) {
-      const auto given = view.integers(1);
-      if (!given) return unranked(data.element);
-      axes = *given;
-    }
-    if (!data.is_ranked()) return unranked(data.element);
-    if (axes.empty() && a.noop_with_empty_axes != 0) return Types{data};
-    std::vector<bool> reduced(data.rank(), axes.empty());
-    for (const std::int64_t axis : axes) {
-      HALE_TRY(const std::size_t index, normalise_axis(view, axis, data.rank()));
-      reduced[index] = true;
-    }
-    std::vector<Dim> dims;
-    for (std::size_t i = 0; i < data.rank(); ++i)
-      if (!reduced[i])
-        dims.push_back((*data.dims)[i]);
-      else if (a.keepdims != 0)
-        dims.push_back(Dim{1});
-    return Types{Type{data.element, std::move(dims)}};
-  }
-};
-
 }  // namespace hale::graph

@@ -41,12 +41,11 @@ using Types = std::vector<Type>;
   return std::nullopt;
 }
 
-/// ONNX's multidirectional broadcasting. Errors: extents that do not meet.
-[[nodiscard]] inline Result<Types> broadcast(const OperationView& view) {
-  const Type& a = view.type(0);
-  const Type& b = view.type(1);
+/// ONNX's multidirectional broadcasting of two types. Errors: extents that do not meet.
+[[nodiscard]] inline Result<Type> broadcast_types(const OperationView& view, const Type& a,
+                                                  const Type& b) {
   const ElementType element = a.element == ElementType::undefined ? b.element : a.element;
-  if (!a.is_ranked() || !b.is_ranked()) return unranked(element);
+  if (!a.is_ranked() || !b.is_ranked()) return Type{element};
   const std::size_t rank = std::max(a.rank(), b.rank());
   std::vector<Dim> dims(rank, Dim{1});
   for (std::size_t i = 0; i < rank; ++i) {
@@ -58,7 +57,15 @@ using Types = std::vector<Type>;
                        " found, expected shapes that broadcast");
     dims[rank - 1 - i] = *both;
   }
-  return Types{Type{element, std::move(dims)}};
+  return Type{element, std::move(dims)};
+}
+
+/// Two operands broadcast; before version 7, `broadcast` lays the second upon the first.
+[[nodiscard]] inline Result<Types> broadcast(const OperationView& view) {
+  const AttributeValue* old = view.operation.attribute("broadcast");
+  if (old != nullptr && *old == AttributeValue(std::int64_t{1})) return same_type(view);
+  HALE_TRY(Type both, broadcast_types(view, view.type(0), view.type(1)));
+  return Types{std::move(both)};
 }
 
 /// A window that slides over the spatial axes: of a convolution, or of a pooling.
