@@ -5,6 +5,14 @@
 #include <hale/graph/passes/fold_constants.hpp>
 #include <hale/graph/passes/fold_zeros.hpp>
 #include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/graph/passes/recognise_gelu.hpp>
+#include <hale/graph/passes/recognise_hard_sigmoid.hpp>
+#include <hale/graph/passes/recognise_hard_swish.hpp>
+#include <hale/graph/passes/recognise_layer_normalization.hpp>
+#include <hale/graph/passes/recognise_mish.hpp>
+#include <hale/graph/passes/recognise_rms_normalization.hpp>
+#include <hale/graph/passes/recognise_softmax.hpp>
+#include <hale/graph/passes/recognise_swish.hpp>
 #include <hale/graph/passes/remove_dead_code.hpp>
 #include <hale/graph/passes/remove_identities.hpp>
 #include <hale/graph/passes/verify.hpp>
@@ -22,6 +30,12 @@ using Simplify = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, 
 /// Simplify, and what a factor of zero decides.
 using Canonicalise = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
                               RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+
+/// Operations that others spell out, in their place. HardSwish before HardSigmoid, which is a part
+/// of it.
+using RecognisePatterns = Pipeline<RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid,
+                                   RecogniseSwish, RecogniseMish, RecogniseLayerNormalization,
+                                   RecogniseRmsNormalization, RecogniseSoftmax, RemoveDeadCode>;
 
 /// A graph with shapes, and without what changes no result: identities, dead code, factors of zero.
 ///
@@ -46,10 +60,12 @@ inline constexpr std::array<PassEntry, sizeof...(Passes)> pass_table = {
 
 }  // namespace detail
 
-/// Every pass, in the order in which canonicalise() takes them.
+/// Every pass, in the order in which canonicalise() and then RecognisePatterns take them.
 [[nodiscard]] constexpr std::span<const PassEntry> passes() {
-  return detail::pass_table<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
-                            FoldBatchNormalization, RemoveDeadCode>;
+  return detail::pass_table<
+      Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros, FoldBatchNormalization,
+      RemoveDeadCode, RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish,
+      RecogniseMish, RecogniseLayerNormalization, RecogniseRmsNormalization, RecogniseSoftmax>;
 }
 
 /// The pass with this name; null where there is none.
