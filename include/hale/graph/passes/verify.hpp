@@ -21,6 +21,15 @@ struct Verify {
     return region(graph, Graph::body_id(), defined);
   }
 
+  /// What the declaration of one operation refuses of it.
+  [[nodiscard]] static Result<> declaration(const Graph& graph, const Operation& op) {
+    const OperationInfo* info = find_operation(op);
+    if (info == nullptr) return {};
+    HALE_CHECK(slots(graph, op, op.operands, info->operands, "operand"));
+    HALE_CHECK(slots(graph, op, op.results, info->results, "result"));
+    return info->check_attributes(OperationView{graph, op});
+  }
+
  private:
   [[nodiscard]] static Result<> region(const Graph& graph, RegionId id,
                                        std::vector<bool>& defined) {
@@ -47,14 +56,6 @@ struct Verify {
         return fail(concat("output '", graph.value(output).name,
                            "' is not defined, expected an operation that produces it"));
     return {};
-  }
-
-  [[nodiscard]] static Result<> declaration(const Graph& graph, const Operation& op) {
-    const OperationInfo* info = find_operation(op);
-    if (info == nullptr) return {};
-    HALE_CHECK(slots(graph, op, op.operands, info->operands, "operand"));
-    HALE_CHECK(slots(graph, op, op.results, info->results, "result"));
-    return info->check_attributes(OperationView{graph, op});
   }
 
   [[nodiscard]] static Result<> slots(const Graph& graph, const Operation& op,
