@@ -2,6 +2,8 @@
 
 #include <hale/graph/cost.hpp>
 #include <hale/graph/text.hpp>
+#include <hale/lift/activation_memory.hpp>
+#include <hale/lift/nasbench201.hpp>
 #include <hale/lift/workload.hpp>
 #include <hale/workload/text.hpp>
 #include <string>
@@ -203,6 +205,33 @@ TEST(workload, refuses_what_the_passes_refuse) {
       "%2"));
   ASSERT_FALSE(work);
   EXPECT_NE(work.error().message.find("node 'bad'"), std::string::npos);
+}
+
+TEST(workload, spelled_out_activations_are_one_operation) {
+  const graph::Graph graph =
+      parsed("%0: tensor<2x3xf32>, %1: tensor<3x5xf32>",
+             R"(%2 = "onnx.MatMul"(%0, %1) : (tensor<2x3xf32>, tensor<3x5xf32>) -> tensor<*xf32>
+  %3 = "onnx.Sigmoid"(%2) : (tensor<*xf32>) -> tensor<*xf32>
+  %4 = "onnx.Mul"(%2, %3) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>)",
+             "%4");
+  EXPECT_EQ(fused(made(graph, "onnxruntime-extended")), "MatMul+Swish");
+  EXPECT_EQ(fused(made(graph, "none")), "MatMul Sigmoid Mul");
+}
+
+TEST(activation_memory, is_what_is_alive_at_once) {
+  graph::Graph graph = parsed(
+      "%0: tensor<2x4xf32>, %1: tensor<1xf32>",
+      R"(%6 = "onnx.Constant"() {value = dense_resource<__elided__> : tensor<4x8xf32>} : () -> tensor<4x8xf32>
+  %2 = "onnx.MatMul"(%0, %6) : (tensor<2x4xf32>, tensor<4x8xf32>) -> tensor<*xf32> loc("wide")
+  %3 = "onnx.Relu"(%2) : (tensor<*xf32>) -> tensor<*xf32> loc("twice")
+  %4 = "onnx.Flatten"(%3) : (tensor<*xf32>) -> tensor<*xf32> loc("view"))",
+      "%4, %0");
+  ASSERT_TRUE(graph::InferShapes::run(graph));
+  const ActivationMemory memory = activation_memory(graph);
+  EXPECT_EQ(memory.unknown, 0U);
+  // The input that is an output, the product and its Relu; the view takes nothing.
+  EXPECT_EQ(memory.peak_bytes, 4U * (8 + 16 + 16));
+  EXPECT_EQ(graph.operation(memory.at).location, "twice");
 }
 
 TEST(operation_kind, is_found_by_name_and_domain) {

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-namespace hale::lift::detail {
+namespace hale::lift::detail::kernels {
 
 /// Operations that one kernel runs, each after the first taking the result of the one before it.
-struct Group {
+struct KernelGroup {
   workload::KernelKind kind = workload::KernelKind::other;
   std::vector<graph::OperationId> operations{};
   graph::ValueId tail = graph::ValueId::none;  // its only result; none: it has several, or none
@@ -22,8 +22,8 @@ struct Group {
 };
 
 /// What runs next in a region: a group, or the regions of an operation.
-struct Step {
-  Group group{};
+struct RegionStep {
+  KernelGroup group{};
   graph::OperationId owner = graph::OperationId::none;
 };
 
@@ -46,8 +46,8 @@ class KernelGroups {
   /// The groups of a region in an order in which they can run.
   ///
   /// To be called for a region after those that hold it: what is constant outside is so inside.
-  [[nodiscard]] std::vector<Step> of_region(graph::RegionId region) {
-    std::vector<Step> steps;
+  [[nodiscard]] std::vector<RegionStep> of_region(graph::RegionId region) {
+    std::vector<RegionStep> steps;
     std::vector<std::size_t> last;  // the place of each step's last operation
     const std::vector<graph::OperationId>& operations = graph_.region(region).operations;
     for (std::size_t place = 0; place < operations.size(); ++place) {
@@ -100,7 +100,7 @@ class KernelGroups {
   }
 
   /// Puts an operation into a step, of its own or of an operand's.
-  [[nodiscard]] std::size_t step_for(graph::OperationId id, std::vector<Step>& steps) {
+  [[nodiscard]] std::size_t step_for(graph::OperationId id, std::vector<RegionStep>& steps) {
     const graph::Operation& op = graph_.operation(id);
     std::size_t step = op.regions.empty() ? joined_step(id, steps) : no_step;
     if (step == no_step) {
@@ -111,7 +111,7 @@ class KernelGroups {
     } else {
       advance(steps[step].group, op);
     }
-    Group& group = steps[step].group;
+    KernelGroup& group = steps[step].group;
     group.operations.push_back(id);
     group.tail = op.results.size() == 1 ? op.results[0] : graph::ValueId::none;
     if (group.tail != graph::ValueId::none) step_of_[index_of(group.tail)] = step;
@@ -132,7 +132,7 @@ class KernelGroups {
         }));
   }
 
-  void advance(Group& group, const graph::Operation& op) const {
+  void advance(KernelGroup& group, const graph::Operation& op) const {
     const KernelKind kind = kind_of(graph_, op);
     if (kind == KernelKind::matrix_product) {
       group.kind = KernelKind::attention;
@@ -143,7 +143,8 @@ class KernelGroups {
   }
 
   /// The latest step that an operation may join; products before others.
-  [[nodiscard]] std::size_t joined_step(graph::OperationId id, const std::vector<Step>& steps) {
+  [[nodiscard]] std::size_t joined_step(graph::OperationId id,
+                                        const std::vector<RegionStep>& steps) {
     const graph::Operation& op = graph_.operation(id);
     std::size_t best = no_step;
     for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
@@ -158,7 +159,8 @@ class KernelGroups {
   }
 
   /// The step whose tail an operand is, perhaps in another shape, that nothing else takes.
-  [[nodiscard]] std::size_t sole_step(graph::ValueId id, const std::vector<Step>& steps) const {
+  [[nodiscard]] std::size_t sole_step(graph::ValueId id,
+                                      const std::vector<RegionStep>& steps) const {
     while (id != graph::ValueId::none && uses_[index_of(id)] == 1) {
       const std::size_t step = step_of_[index_of(id)];
       if (step != no_step)
@@ -170,7 +172,7 @@ class KernelGroups {
     return no_step;
   }
 
-  [[nodiscard]] bool may_join(const Group& group, const graph::Operation& op,
+  [[nodiscard]] bool may_join(const KernelGroup& group, const graph::Operation& op,
                               std::size_t slot) const {
     if (group.holds_softmax) return op.is("MatMul") && slot == 0;
     if (group.operations.size() >= rules_.longest) return false;
@@ -181,7 +183,7 @@ class KernelGroups {
   }
 
   /// Whether this is the Softmax between the two products of an attention.
-  [[nodiscard]] bool begins_attention(const Group& group, const graph::Operation& op) const {
+  [[nodiscard]] bool begins_attention(const KernelGroup& group, const graph::Operation& op) const {
     if (!rules_.fuses_attention || !op.is("Softmax") || op.results.size() != 1) return false;
     if (group.kind != KernelKind::matrix_product || group.operations.size() + 2 > rules_.longest)
       return false;
@@ -198,13 +200,13 @@ class KernelGroups {
     return false;
   }
 
-  [[nodiscard]] static std::vector<Step> in_order(std::vector<Step> steps,
-                                                  const std::vector<std::size_t>& last) {
+  [[nodiscard]] static std::vector<RegionStep> in_order(std::vector<RegionStep> steps,
+                                                        const std::vector<std::size_t>& last) {
     std::vector<std::size_t> order(steps.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(),
               [&last](std::size_t a, std::size_t b) { return last[a] < last[b]; });
-    std::vector<Step> sorted;
+    std::vector<RegionStep> sorted;
     sorted.reserve(steps.size());
     for (const std::size_t each : order) sorted.push_back(std::move(steps[each]));
     return sorted;
@@ -218,4 +220,4 @@ class KernelGroups {
   std::vector<std::size_t> step_of_;
 };
 
-}  // namespace hale::lift::detail
+}  // namespace hale::lift::detail::kernels

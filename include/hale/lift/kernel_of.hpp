@@ -19,7 +19,7 @@ namespace hale::lift {
   return op.domain.empty() ? op.name : concat(op.domain, ".", op.name);
 }
 
-namespace detail {
+namespace detail::kernels {
 
 /// Says of a group what it costs, as a kernel.
 class KernelWriter {
@@ -28,7 +28,7 @@ class KernelWriter {
       : graph_(graph), groups_(groups) {}
 
   /// Adds a group's kernel, or what is known of it, and what is not known of which operation.
-  void write(const Group& group, std::uint64_t runs, workload::Workload& work) const {
+  void write(const KernelGroup& group, std::uint64_t runs, workload::Workload& work) const {
     workload::Kernel kernel{.kind = group.kind, .runs = runs};
     kernel.location = location_of(group.operations.front());
     bool is_known = true;
@@ -77,7 +77,7 @@ class KernelWriter {
   }
 
   /// What a group reads from outside and writes there. Why that is not known; empty where it is.
-  [[nodiscard]] std::string add_bytes(const Group& group, workload::Kernel& kernel) const {
+  [[nodiscard]] std::string add_bytes(const KernelGroup& group, workload::Kernel& kernel) const {
     std::vector<graph::ValueId> seen;
     for (const graph::OperationId id : group.operations) {
       const graph::Operation& op = graph_.operation(id);
@@ -115,7 +115,7 @@ class KernelWriter {
     return {};
   }
 
-  [[nodiscard]] bool is_within(const Group& group, graph::ValueId id) const {
+  [[nodiscard]] bool is_within(const KernelGroup& group, graph::ValueId id) const {
     const graph::OperationId producer = graph_.value(id).producer;
     return producer != graph::OperationId::none &&
            std::find(group.operations.begin(), group.operations.end(), producer) !=
@@ -153,6 +153,6 @@ class KernelWriter {
   const KernelGroups& groups_;
 };
 
-}  // namespace detail
+}  // namespace detail::kernels
 
 }  // namespace hale::lift

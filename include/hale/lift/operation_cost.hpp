@@ -38,7 +38,28 @@ namespace hale::lift {
   return 0;
 }
 
-namespace detail {
+/// The learned numbers that one operation takes; those that several share count with each.
+[[nodiscard]] inline std::uint64_t parameters_of(const graph::Graph& graph, graph::OperationId id) {
+  const graph::Operation& op = graph.operation(id);
+  const graph::OperationInfo* info = graph::find_operation(op);
+  std::uint64_t total = 0;
+  for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
+    const graph::ValueId operand = op.operands[slot];
+    if (operand == graph::ValueId::none) continue;
+    const bool is_slot = info != nullptr && slot < info->operands.size();
+    const bool is_learned = is_slot && info->operands[slot].is_parameter;
+    const bool is_input = graph.value(operand).producer == graph::OperationId::none;
+    const bool is_statistic = slot > 2 && op.is("BatchNormalization");
+    const graph::Type& type = graph.value(operand).type;
+    if (!graph::is_floating(type.element) || type.rank() == 0 || is_statistic) continue;
+    if (graph.constant(operand) == nullptr && !(is_learned && is_input)) continue;
+    if (const auto elements = graph::element_count(type))
+      total = workload::saturating_sum(total, static_cast<std::uint64_t>(*elements));
+  }
+  return total;
+}
+
+namespace detail::kernels {
 
 [[nodiscard]] inline std::uint64_t extent(const graph::Type& type, std::size_t axis) {
   return static_cast<std::uint64_t>((*type.dims)[axis].extent);
@@ -83,7 +104,7 @@ namespace detail {
   return gemm;
 }
 
-}  // namespace detail
+}  // namespace detail::kernels
 
 /// The GEMM form of Conv, MatMul and Gemm; nothing for others and where a shape is open.
 [[nodiscard]] inline std::optional<workload::Gemm> gemm_of(const graph::Graph& graph,
@@ -98,12 +119,12 @@ namespace detail {
   const graph::Type& a = graph.value(op.operands[0]).type;
   const graph::Type& b = graph.value(op.operands[1]).type;
   const graph::Type& y = graph.value(op.results[0]).type;
-  if (is_convolution) return detail::convolution_gemm(op, b, y);
-  if (!is_gemm) return detail::matmul_gemm(a, b, y);
+  if (is_convolution) return detail::kernels::convolution_gemm(op, b, y);
+  if (!is_gemm) return detail::kernels::matmul_gemm(a, b, y);
   if (a.rank() != 2 || y.rank() != 2) return std::nullopt;
-  const bool transposed = detail::integer_attribute(op, "transA", 0) != 0;
-  return workload::Gemm{1, detail::extent(y, 0), detail::extent(y, 1),
-                        detail::extent(a, transposed ? 0 : 1)};
+  const bool transposed = detail::kernels::integer_attribute(op, "transA", 0) != 0;
+  return workload::Gemm{1, detail::kernels::extent(y, 0), detail::kernels::extent(y, 1),
+                        detail::kernels::extent(a, transposed ? 0 : 1)};
 }
 
 /// The window of a convolution or a pooling that has one.
@@ -123,13 +144,13 @@ namespace detail {
   if (window.kernel.empty() && op.is("Conv") && op.operands.size() > 1) {
     const graph::Type& w = graph.value(op.operands[1]).type;
     for (std::size_t axis = 2; w.is_static() && axis < w.rank(); ++axis)
-      window.kernel.push_back(detail::extent(w, axis));
+      window.kernel.push_back(detail::kernels::extent(w, axis));
   }
   if (window.kernel.empty()) return std::nullopt;
   if (window.strides.empty()) window.strides.assign(window.kernel.size(), 1);
   if (window.dilations.empty()) window.dilations.assign(window.kernel.size(), 1);
   window.group = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(detail::integer_attribute(op, "group", 1), 1));
+      std::max<std::int64_t>(detail::kernels::integer_attribute(op, "group", 1), 1));
   return window;
 }
 

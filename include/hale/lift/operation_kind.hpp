@@ -10,7 +10,7 @@
 
 namespace hale::lift {
 
-namespace detail {
+namespace detail::kernels {
 
 using workload::KernelKind;
 
@@ -101,7 +101,7 @@ inline constexpr auto kind_table = [] {
   return x.rank() > 1 && (*x.dims)[1].extent == *group;
 }
 
-}  // namespace detail
+}  // namespace detail::kernels
 
 /// What an operation does, by its name; `other` for those that hale does not know. Cost: O(log n).
 [[nodiscard]] inline workload::KernelKind kind_of(const graph::Graph& graph,
@@ -110,10 +110,10 @@ inline constexpr auto kind_table = [] {
   if (!op.domain.empty() && op.domain != "com.microsoft") return KernelKind::other;
   const std::string_view name = op.name;
   const auto* found = std::lower_bound(
-      detail::kind_table.begin(), detail::kind_table.end(), name,
-      [](const detail::NamedKind& each, std::string_view key) { return each.name < key; });
-  if (found == detail::kind_table.end() || found->name != name) return KernelKind::other;
-  if (found->kind == KernelKind::convolution && detail::is_depthwise(graph, op))
+      detail::kernels::kind_table.begin(), detail::kernels::kind_table.end(), name,
+      [](const detail::kernels::NamedKind& each, std::string_view key) { return each.name < key; });
+  if (found == detail::kernels::kind_table.end() || found->name != name) return KernelKind::other;
+  if (found->kind == KernelKind::convolution && detail::kernels::is_depthwise(graph, op))
     return KernelKind::depthwise_convolution;
   return found->kind;
 }

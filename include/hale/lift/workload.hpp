@@ -14,7 +14,7 @@
 
 namespace hale::lift {
 
-namespace detail {
+namespace detail::kernels {
 
 /// Lists the kernels of a prepared graph, region by region.
 class KernelList {
@@ -27,7 +27,7 @@ class KernelList {
  private:
   [[nodiscard]] workload::Workload region(graph::RegionId id, std::uint64_t runs) {
     workload::Workload work;
-    for (const Step& step : groups_.of_region(id)) {
+    for (const RegionStep& step : groups_.of_region(id)) {
       if (step.owner != graph::OperationId::none) {
         append(work, control(step.owner, runs));
       } else {
@@ -131,7 +131,7 @@ class KernelList {
   KernelWriter writer_;
 };
 
-}  // namespace detail
+}  // namespace detail::kernels
 
 /// The passes that a runtime of these rules runs before it makes kernels.
 ///
@@ -142,6 +142,7 @@ class KernelList {
       (Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants, graph::RemoveIdentities,
                 graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
+  if (rules.recognises_patterns) HALE_CHECK(graph::RecognisePatterns::run(graph));
   return graph::RemoveDeadCode::run(graph);
 }
 
@@ -156,7 +157,7 @@ class KernelList {
                                                          const workload::FusionRules& rules = {}) {
   graph::Graph prepared = graph;
   HALE_CHECK(prepare(prepared, rules));
-  return detail::KernelList(prepared, rules).run();
+  return detail::kernels::KernelList(prepared, rules).run();
 }
 
 }  // namespace hale::lift
