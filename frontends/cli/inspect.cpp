@@ -3,16 +3,19 @@
 #include <hale/core/text.hpp>
 #include <hale/graph/passes.hpp>
 #include <hale/graph/text.hpp>
+#include <hale/lift/workload.hpp>
 #include <hale/runtime/spaces.hpp>
-#include <map>
+#include <hale/workload/text.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
 #include "models.hpp"
 #include "output.hpp"
+#include "overview.hpp"
 
 namespace hale::cli {
 namespace {
@@ -23,6 +26,7 @@ struct Options {
   std::string model;
   std::vector<std::string> passes;
   std::string print = "summary";
+  std::string fusion{workload::FusionRules{}.name};
   ShapeOptions shapes;
   FormatOption format;
 };
@@ -42,49 +46,14 @@ Result<> run_passes(graph::Graph& graph, const std::vector<std::string>& names) 
   return {};
 }
 
-Json values(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
-  Json list = Json::array();
-  for (const graph::ValueId id : ids) {
-    const graph::Value& value = graph.value(id);
-    list.push_back({{"name", value.name},
-                    {"type", graph::name_of(value.type.element)},
-                    {"shape", graph::describe(value.type)}});
-  }
-  return list;
-}
+std::string plain(const Json& value);
 
-Result<Json> summary_of(const graph::Graph& graph, const std::string& model) {
-  std::map<std::string, std::size_t> operations;
-  std::size_t count = 0;
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    if (op.is("Constant")) return;
-    ++count;
-    ++operations[op.domain.empty() ? op.name : concat(op.domain, ".", op.name)];
-  });
-  const auto recognition = runtime::recognise(graph);
-  Json summary = {{"model", model},
-                  {"space", recognition ? Json(recognition->space) : Json()},
-                  {"arch", recognition ? Json(recognition->archs.front()) : Json()},
-                  {"class_size", recognition ? recognition->archs.size() : 0},
-                  {"differences", Json::array()},
-                  {"assumptions", Json::array()},
-                  {"reason", recognition ? Json() : Json(recognition.error().message)},
-                  {"inputs", values(graph, graph.body().inputs)},
-                  {"outputs", values(graph, graph.body().outputs)},
-                  {"operations", count},
-                  {"operations_by_name", operations}};
-  if (recognition) {
-    summary["differences"] = recognition->differences;
-    summary["assumptions"] = recognition->assumptions;
-  }
-  HALE_TRY(const ModelCost cost, cost_of(graph));
-  summary["macs"] = cost.macs;
-  summary["parameters"] = cost.parameters;
-  summary["coverage"] = {{"nodes", rounded(cost.nodes_covered)},
-                         {"macs", rounded(cost.nodes_covered)},
-                         {"unknown_ops", cost.unknown_ops}};
-  return summary;
+/// The fields of a record within a list: "x f32 1x3".
+std::string fields(const Json& record) {
+  std::string text;
+  for (const auto& [key, value] : record.items())
+    text += concat(text.empty() ? "" : " ", plain(value));
+  return text;
 }
 
 std::string plain(const Json& value) {
@@ -96,11 +65,8 @@ std::string plain(const Json& value) {
     if (!text.empty()) text += ", ";
     if (value.is_object())
       text += concat(key, " ", plain(element));
-    else if (element.is_object())
-      text +=
-          concat(plain(element["name"]), " ", plain(element["type"]), " ", plain(element["shape"]));
     else
-      text += plain(element);
+      text += element.is_object() ? fields(element) : plain(element);
   }
   return text.empty() ? "none" : text;
 }
@@ -110,12 +76,12 @@ std::string write(const Json& record, std::string_view key, Format format) {
   if (format == Format::jsonl) return format_listing({"", {}}, Json::array({record}), format);
   if (format == Format::csv) {
     std::vector<std::string> names;
-    std::vector<std::string> fields;
+    std::vector<std::string> cells;
     for (const auto& [name, value] : record.items()) {
       names.push_back(name);
-      fields.push_back(value.is_null() ? "" : plain(value));
+      cells.push_back(value.is_null() ? "" : plain(value));
     }
-    return csv_line(names) + csv_line(fields);
+    return csv_line(names) + csv_line(cells);
   }
   std::size_t widest = 0;
   for (const auto& [name, value] : record.items()) widest = std::max(widest, name.size());
@@ -141,6 +107,12 @@ Result<std::string> encoding_of(const graph::Graph& graph, const Options& option
   return write(record, "encoding", options.format.format());
 }
 
+Result<std::string> kernels_of(const graph::Graph& graph, const Options& options) {
+  HALE_TRY(const workload::FusionRules rules, workload::fusion_rules(options.fusion));
+  HALE_TRY(const workload::Workload work, lift::workload(graph, rules));
+  return workload::print(work);
+}
+
 Result<std::string> inspect(const Options& options) {
   HALE_TRY(graph::Graph graph, read_model(options.model));
   const auto text = [&]() -> Result<std::string> {
@@ -148,8 +120,11 @@ Result<std::string> inspect(const Options& options) {
     HALE_CHECK(run_passes(graph, options.passes));
     if (options.print == "ir") return graph::print(graph);
     if (options.print == "encoding") return encoding_of(graph, options);
-    HALE_TRY(const Json summary, summary_of(graph, options.model));
-    return write(summary, "model", options.format.format());
+    if (options.print == "ops") return operations_text(std::move(graph), options.format.format());
+    if (options.print == "kernels") return kernels_of(graph, options);
+    HALE_TRY(const Json overview, overview_of(graph, options.model, options.fusion));
+    if (options.format.format() == Format::table) return overview_text(overview);
+    return write(overview, "model", options.format.format());
   }();
   if (!text) return fail_in(options.model, text.error());
   return text;
@@ -159,8 +134,14 @@ Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.word("model", options->model, "An ONNX file, or - for stdin");
   arguments.list("--passes LIST", options->passes, "Passes to run first, separated by commas");
-  arguments.choice("--print", options->print, {"ir", "encoding", "summary"},
-                   "The graph as text; the recognised architecture's encoding; or an overview");
+  arguments.choice("--print", options->print, {"ir", "ops", "kernels", "encoding", "summary"},
+                   "The graph as text; a row an operation; a line a kernel; the recognised "
+                   "architecture's encoding; or an overview");
+  std::vector<std::string> presets;
+  for (const workload::FusionRules& rules : workload::fusion_presets)
+    presets.emplace_back(rules.name);
+  arguments.choice("--fusion", options->fusion, presets,
+                   "Whose rules make kernels of the operations");
   options->shapes.declare(arguments);
   options->format.declare(arguments);
   return [options] {
@@ -174,10 +155,17 @@ Action declare(Arguments& arguments) {
 }  // namespace
 
 const Command inspect_command = {
-    "inspect", "What hale sees in an ONNX file",
+    "inspect", "What hale sees in an ONNX file: what goes in and out, costs, assumptions",
+    "  hale inspect network.onnx\n"
+    "prints inputs, outputs and opsets; multiply-adds (MACs), parameters, the bytes that kernels\n"
+    "read and write, the most memory that activations hold at once; the search space that it was\n"
+    "recognised in; each operator by its share of the MACs; and what these figures leave out.\n"
+    "  hale inspect network.onnx --print ops --format csv\n"
+    "writes a row an operation, for a spreadsheet.\n"
+    "  hale inspect network.onnx --batch 8 --fusion none --print kernels\n"
+    "writes the kernels of a runtime that fuses nothing, for a batch of 8.\n"
     "  hale inspect network.onnx --passes infer-shapes,remove-dead-code --print ir\n"
-    "prints the graph in MLIR's generic form; without --print, its multiply-adds, its parameters\n"
-    "and the search space that it was recognised in.",
+    "prints the graph in MLIR's generic form behind these passes.",
     declare};
 
 }  // namespace hale::cli

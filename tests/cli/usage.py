@@ -130,6 +130,37 @@ def _():
     refused("inspect", path, "--passes", "nonsense", says=["no pass 'nonsense'", "infer-shapes"])
 
 
+@case("inspect tells what a model costs, and by which operators")
+def _():
+    path = emitted()[9]
+    summary = good_json("inspect", path)["model"]
+    expect(sum(o["count"] for o in summary["operators"]) == summary["operations"], "each counted")
+    expect(summary["operators"][0]["operator"] == "Conv", "the costliest first")
+    expect(abs(sum(o["share"] for o in summary["operators"]) - 1) < 1e-4, "shares add up")
+    expect(summary["uncovered"] == [] and summary["values_of_unknown_size"] == 0, "all covered")
+    expect(summary["kernels"] < summary["operations"], "operations are fused")
+    none = good_json("inspect", path, "--fusion", "none")["model"]
+    expect(none["kernels"] > summary["kernels"], "and are not, on demand")
+    expect(none["bytes_written"] > summary["bytes_written"], "which costs traffic")
+    table = good("inspect", path).out
+    for word in ("opsets", "peak memory", "traffic", "operator", "share"):
+        expect(word in table, word)
+    refused("inspect", path, "--fusion", "fast", status=2)
+
+
+@case("inspect prints a row an operation and a line a kernel")
+def _():
+    path = emitted()[9]
+    summary = good_json("inspect", path)["model"]
+    rows = good_json("inspect", path, "--print", "ops")["operations"]
+    expect(len(rows) == summary["operations"], "a row each")
+    expect(sum(row["macs"] for row in rows) == summary["macs"], "the same MACs")
+    header = good("inspect", path, "--print", "ops", "--format", "csv").out.split("\n")[0]
+    expect(header == "node,operator,output,macs,share,bytes_read,bytes_written,parameters", header)
+    kernels = good("inspect", path, "--print", "kernels").out.splitlines()
+    expect(kernels[0] == "hale-workload 1" and len(kernels) == 1 + summary["kernels"], "lines")
+
+
 @case("a reader that goes away is no error")
 def _():
     lines = "\n".join([FULL] * 20_000)
