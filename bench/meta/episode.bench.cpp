@@ -32,7 +32,7 @@ class RandomEpisodes {
 
   meta::Trainer<Learner, Encoder, float> trainer() const {
     return {meta::EpisodeSampler<Learner, Encoder, float>(encoded_, devices_, {}),
-            meta::TrainerOptions{}, [](const auto&) { return 0.0; }};
+            meta::TrainerOptions{}, [](const auto&, const auto&) { return 0.0; }};
   }
 
  private:
@@ -50,7 +50,7 @@ void BM_MetaTrainingEpisode(benchmark::State& state) {
   meta::TrainingState<typename R::Learner, float> training(1, 1e-4);
   for (auto _ : state) {
     benchmark::DoNotOptimize(trainer.episode_gradient(training, meta::Executor{}));
-    trainer.step(training);
+    trainer.step(training, meta::Executor{});
   }
   state.SetItemsProcessed(state.iterations() * 8);
 }

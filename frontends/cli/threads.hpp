@@ -5,7 +5,8 @@
 
 namespace hale::cli {
 
-/// Runs work on this many threads, which end with each call. Pre: threads > 0.
+/// Runs work on this many threads, which live as long as the executor's copies; one thread at a
+/// time hands it work. Pre: threads > 0.
 [[nodiscard]] meta::Executor thread_executor(std::size_t threads);
 
 }  // namespace hale::cli

@@ -59,7 +59,7 @@ struct Problem {
     return {EpisodeSampler<Small, Encoder, float>(encoded, devices,
                                                   {.tasks = 3, .support = 5, .query = 40}),
             {.episodes = episodes, .rate = 3e-3, .validate_every = 5},
-            [](const Knowledge<Small, float>& knowledge) {
+            [](const Knowledge<Small, float>& knowledge, const Executor&) {
               return -static_cast<double>(std::abs(knowledge.theta[0]));
             }};
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <hale/meta/meta_gradient.hpp>
 #include <hale/meta/sampler.hpp>
 #include <hale/nn/optimizer.hpp>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -77,7 +79,7 @@ struct TrainingProgress {
 template <class L, space::Encoder E, std::floating_point T>
 class Trainer {
  public:
-  using Validate = std::function<double(const Knowledge<L, T>&)>;
+  using Validate = std::function<double(const Knowledge<L, T>&, const Executor&)>;
   /// Told of each episode; false stops the training there.
   using Report = std::function<bool(const TrainingProgress&)>;
 
@@ -93,10 +95,10 @@ class Trainer {
       if (!std::isfinite(loss))
         return fail(concat("training diverged: the query loss of episode ", state.episode + 1,
                            " is not finite; try a smaller rate or another seed"));
-      step(state);
+      step(state, executor);
       ++state.episode;
       const bool validated = state.episode % options_.validate_every == 0;
-      if (validated) validate(state);
+      if (validated) validate(state, executor);
       if (!report({state.episode, options_.episodes, loss, state.best_score, validated})) break;
     }
     return {};
@@ -122,26 +124,49 @@ class Trainer {
   }
 
   /// Moves what is learned against the gradients of the last episode.
-  void step(TrainingState<L, T>& state) {
-    const auto reduce = [&](Buffer<T> Knowledge<L, T>::*part) -> std::span<const T> {
-      Buffer<T>& sum = gradients_[0].gradient.*part;
-      const T share = T{1} / static_cast<T>(gradients_.size());
-      for (std::size_t i = 0; i < sum.size(); ++i) {
-        T total = sum[i];
-        for (std::size_t t = 1; t < gradients_.size(); ++t)
-          total += (gradients_[t].gradient.*part)[i];
-        sum[i] = share * total;
-      }
-      return sum;
-    };
-    state.theta_moments.step(state.knowledge.theta, reduce(&Knowledge<L, T>::theta));
+  void step(TrainingState<L, T>& state, const Executor& executor) {
+    std::vector<Part> parts;
+    add_parts(parts, &Knowledge<L, T>::theta, state.knowledge, state.theta_moments);
     if constexpr (L::InnerLoop::learns_rates)
-      state.rate_moments.step(state.knowledge.rates, reduce(&Knowledge<L, T>::rates));
+      add_parts(parts, &Knowledge<L, T>::rates, state.knowledge, state.rate_moments);
     if constexpr (L::Modulator::parameter_count > 0)
-      state.phi_moments.step(state.knowledge.phi, reduce(&Knowledge<L, T>::phi));
+      add_parts(parts, &Knowledge<L, T>::phi, state.knowledge, state.phi_moments);
+    executor.run(parts.size(), [&](std::size_t p, std::size_t) { move(parts[p]); });
   }
 
  private:
+  /// Some of the parameters, few enough for their gradients to stay in the cache.
+  struct Part {
+    Buffer<T> Knowledge<L, T>::*member;
+    std::size_t from;
+    std::span<T> parameters;
+    nn::Adam<T>* moments;
+    typename nn::Adam<T>::Step step;
+  };
+  static constexpr std::size_t part_size = 4096;
+
+  static void add_parts(std::vector<Part>& parts, Buffer<T> Knowledge<L, T>::*member,
+                        Knowledge<L, T>& knowledge, nn::Adam<T>& moments) {
+    const std::span<T> all(knowledge.*member);
+    const auto step = moments.advance();
+    for (std::size_t from = 0; from < all.size(); from += part_size)
+      parts.push_back({member, from, all.subspan(from, std::min(part_size, all.size() - from)),
+                       &moments, step});
+  }
+
+  /// The mean of the tasks' gradients, in the first one's memory, and a step against it.
+  void move(const Part& part) {
+    const std::size_t size = part.parameters.size();
+    T* const sum = (gradients_[0].gradient.*part.member).data() + part.from;
+    for (std::size_t t = 1; t < gradients_.size(); ++t) {
+      const T* const other = (gradients_[t].gradient.*part.member).data() + part.from;
+      for (std::size_t i = 0; i < size; ++i) sum[i] += other[i];
+    }
+    const T share = T{1} / static_cast<T>(gradients_.size());
+    for (std::size_t i = 0; i < size; ++i) sum[i] *= share;
+    part.moments->move(part.step, part.from, part.parameters, std::span<const T>(sum, size));
+  }
+
   /// The divergence of a task weighs as if the mean over tasks were not taken of it.
   T divergence_weight(std::size_t task) const {
     const auto count = static_cast<double>(tasks_.size());
@@ -150,8 +175,8 @@ class Trainer {
     return task + 1 == tasks_.size() ? static_cast<T>(weight * count) : T{0};
   }
 
-  void validate(TrainingState<L, T>& state) {
-    const double score = validate_(state.knowledge);
+  void validate(TrainingState<L, T>& state, const Executor& executor) {
+    const double score = validate_(state.knowledge, executor);
     if (score <= state.best_score) return;
     state.best_score = score;
     state.best = state.knowledge;

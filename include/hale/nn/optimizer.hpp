@@ -28,18 +28,37 @@ class Adam {
 
   void step(std::span<T> theta, std::span<const T> gradient) noexcept {
     HALE_ASSERT(theta.size() == first_.size() && gradient.size() == first_.size());
+    move(advance(), 0, theta, gradient);
+  }
+
+  /// What one step does to every parameter alike.
+  struct Step {
+    T rate;
+    T spread;
+  };
+
+  /// Begins a step whose parameters are moved in parts, each by one call of move().
+  [[nodiscard]] Step advance() noexcept {
     ++steps_;
     const auto steps = static_cast<double>(steps_);
+    return {static_cast<T>(options_.rate / (1 - std::pow(options_.beta1, steps))),
+            static_cast<T>(1 / std::sqrt(1 - std::pow(options_.beta2, steps)))};
+  }
+
+  /// Moves the parameters from number `from` on. Calls with disjoint parts may run at once.
+  void move(const Step& step, std::size_t from, std::span<T> theta,
+            std::span<const T> gradient) noexcept {
+    HALE_ASSERT(theta.size() == gradient.size() && from + theta.size() <= first_.size());
     const auto beta1 = static_cast<T>(options_.beta1);
     const auto beta2 = static_cast<T>(options_.beta2);
     const auto epsilon = static_cast<T>(options_.epsilon);
-    const auto rate = static_cast<T>(options_.rate / (1 - std::pow(options_.beta1, steps)));
-    const auto spread = static_cast<T>(1 / std::sqrt(1 - std::pow(options_.beta2, steps)));
+    T* const first = first_.data() + from;
+    T* const second = second_.data() + from;
     for (std::size_t i = 0; i < theta.size(); ++i) {
       const T g = gradient[i];
-      first_[i] = beta1 * first_[i] + (1 - beta1) * g;
-      second_[i] = beta2 * second_[i] + (1 - beta2) * g * g;
-      theta[i] -= rate * first_[i] / (std::sqrt(second_[i]) * spread + epsilon);
+      first[i] = beta1 * first[i] + (1 - beta1) * g;
+      second[i] = beta2 * second[i] + (1 - beta2) * g * g;
+      theta[i] -= step.rate * first[i] / (std::sqrt(second[i]) * step.spread + epsilon);
     }
   }
 

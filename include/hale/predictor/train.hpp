@@ -68,12 +68,15 @@ class Training {
     meta::Trainer<Learner, typename R::Encoder, float> trainer(
         Sampler(table_.encoded(), std::move(devices),
                 {.tasks = options_.tasks, .support = options_.support, .query = options_.query}),
-        options_.outer, [this](const auto& knowledge) { return score(knowledge); });
+        options_.outer, [this](const auto& knowledge, const meta::Executor& workers) {
+          return score(knowledge, workers);
+        });
     return trainer.run(state, executor, report);
   }
 
   /// The base of the best episode so far, its interval calibrated on all devices.
-  [[nodiscard]] Result<Base<R>> finish(const State& state, std::string made_from) const {
+  [[nodiscard]] Result<Base<R>> finish(const State& state, std::string made_from,
+                                       const meta::Executor& executor = {}) const {
     Base<R> base;
     base.knowledge = state.best;
     base.references.assign(R::protocol.references.begin(), R::protocol.references.end());
@@ -85,7 +88,7 @@ class Training {
     }
     base.limit_positions = {numeric::median(low), numeric::median(high)};
     base.made_from = std::move(made_from);
-    HALE_TRY(base.interval, calibrate_interval(base));
+    HALE_TRY(base.interval, calibrate_interval(base, executor));
     return base;
   }
 
@@ -94,43 +97,69 @@ class Training {
       : table_(std::move(table)), options_(options) {}
 
   /// Mean Spearman over validation devices and fixed support draws, z at its mean.
-  double score(const meta::Knowledge<Learner, float>& knowledge) const {
-    double sum = 0;
-    std::size_t count = 0;
+  double score(const meta::Knowledge<Learner, float>& knowledge,
+               const meta::Executor& executor) const {
+    struct Draw {
+      const PreparedDevice* device;
+      std::vector<std::size_t> rows;
+      double spearman;
+    };
+    std::vector<Draw> draws;
     Rng rng(validation_seed);
     for (const PreparedDevice& device : validation_)
-      for (std::size_t draw = 0; draw < options_.validation_draws; ++draw, ++count) {
-        const auto rows = table_.draw_support(device, options_.support, rng);
-        AdaptedNetwork<R> network(knowledge, table_.support(device, rows));
-        sum += numeric::spearman(table_.predict(network, device.query_rows),
-                                 table_.latencies(device, device.query_rows));
-      }
-    return sum / static_cast<double>(count);
+      for (std::size_t draw = 0; draw < options_.validation_draws; ++draw)
+        draws.push_back({&device, table_.draw_support(device, options_.support, rng), 0});
+    executor.run(draws.size(), [&](std::size_t i, std::size_t) {
+      const std::vector<std::size_t>& asked = draws[i].device->query_rows;
+      AdaptedNetwork<R> network(knowledge, table_.support(*draws[i].device, draws[i].rows));
+      draws[i].spearman = numeric::spearman(table_.predict(network, asked),
+                                            table_.latencies(*draws[i].device, asked));
+    });
+    double sum = 0;
+    for (const Draw& draw : draws) sum += draw.spearman;
+    return sum / static_cast<double>(draws.size());
   }
 
   /// Nine of ten devices' own intervals, in units of their spread, are at most as wide: rows of one
   /// device err alike, so that a pooled interval would hold on the average device and fail on the
   /// next odd one.
-  Result<ScaledInterval> calibrate_interval(const Base<R>& base) const {
-    ScaledInterval interval;
+  Result<ScaledInterval> calibrate_interval(const Base<R>& base,
+                                            const meta::Executor& executor = {}) const {
+    std::vector<const PreparedDevice*> devices;
+    for (const auto* some : {&sources_, &validation_})
+      for (const PreparedDevice& device : *some) devices.push_back(&device);
+    std::vector<Result<Strays>> strays(devices.size());
+    executor.run(devices.size(),
+                 [&](std::size_t i, std::size_t) { strays[i] = strays_of(base, *devices[i]); });
     std::vector<double> spreads;
     std::vector<double> widths;
-    for (const auto* devices : {&sources_, &validation_})
-      for (const PreparedDevice& device : *devices) {
-        HALE_TRY(const auto predictor,
-                 HelpPredictor<R>::adapt(base, table_.reference_measurements(device)));
-        HALE_TRY(const Scored scored, score_strictly(base, table_, device));
-        spreads.push_back(predictor.spread());
-        std::vector<double> strays;
-        for (std::size_t i = 0; i < scored.truth.size(); ++i)
-          strays.push_back(std::abs(std::log(scored.truth[i] / scored.predicted[i].median.value)));
-        widths.push_back(numeric::quantile(std::move(strays), interval.level));
-      }
+    for (Result<Strays>& one : strays) {
+      HALE_TRY(const Strays known, std::move(one));
+      spreads.push_back(known.spread);
+      widths.push_back(known.width);
+    }
+    ScaledInterval interval;
     interval.least_spread = std::max(numeric::quantile(spreads, 0), 1e-3);
     for (std::size_t i = 0; i < widths.size(); ++i)
       widths[i] /= std::max(spreads[i], interval.least_spread);
     interval.spreads = numeric::quantile(std::move(widths), 0.9);
     return interval;
+  }
+
+  /// How far a device's measured rows stray from what is predicted, and the width, as a logarithm,
+  /// that holds as many of its other rows as the interval is to hold.
+  struct Strays {
+    double spread = 0;
+    double width = 0;
+  };
+  Result<Strays> strays_of(const Base<R>& base, const PreparedDevice& device) const {
+    HALE_TRY(const auto predictor,
+             HelpPredictor<R>::adapt(base, table_.reference_measurements(device)));
+    HALE_TRY(const Scored scored, score_strictly(base, table_, device));
+    std::vector<double> strays;
+    for (std::size_t i = 0; i < scored.truth.size(); ++i)
+      strays.push_back(std::abs(std::log(scored.truth[i] / scored.predicted[i].median.value)));
+    return Strays{predictor.spread(), numeric::quantile(std::move(strays), ScaledInterval{}.level)};
   }
 
   static constexpr std::uint64_t validation_seed = 20211206;  // any: the same for every training

@@ -117,7 +117,7 @@ Result<std::string> CompiledRecipe<R>::train(const device::LatencyTable& table,
     return !stopped;
   }));
   if (stopped) return std::string();
-  HALE_TRY(const predictor::Base<R> base, training.finish(state, hooks.made_from));
+  HALE_TRY(const predictor::Base<R> base, training.finish(state, hooks.made_from, hooks.executor));
   return io::serialise_base<R>(base);
 }
 
