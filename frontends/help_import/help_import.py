@@ -86,20 +86,20 @@ SPACES = {
         hale_name="nasbench201", encoder="cell-graph", encoder_length=9,
         layout="8e3cdb3044e96b06", convolutions=GRAPH_CONVOLUTIONS, linear=HEAD,
         sources=["1080ti_1", "1080ti_32", "1080ti_256", *PHONES_AND_SERVERS],
-        interval=(0.87, 1.18)),
+        interval=(2.34, 0.056)),
     "fbnet": Space(
         archs_file="metainfo.pt", archs_of=fbnet_archs, train_rows=4000, hale_name="fbnet",
         encoder="block-one-hot", encoder_length=132, layout="0d344035f026861c",
         linear=features(132) + HEAD,
         sources=["1080ti_1", "1080ti_32", "1080ti_64", *PHONES_AND_SERVERS],
-        interval=(0.87, 1.18)),
+        interval=(2.78, 0.013)),
     "ofa": Space(
         archs_file="ofa_archs.pt", archs_of=ofa_archs, train_rows=4000,
         hale_name="ofa-mobilenetv3", encoder="layer-one-hot", encoder_length=145,
         layout="9b8dcffe6977e590", linear=features(145) + HEAD,
         sources=[f"{gpu}_{batch}" for gpu in ("2080ti", "titan_xp", "v100")
                  for batch in (1, 32, 64)],
-        interval=(0.87, 1.18)),
+        interval=(3.36, 0.023)),
 }
 
 
