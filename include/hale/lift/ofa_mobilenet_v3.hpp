@@ -202,20 +202,24 @@ inline void read_resolution(OfaMobileNetV3Reading& reading) {
       static_cast<std::uint8_t>((inside + 1) / Space::resolution_step * Space::resolution_step);
 }
 
+using StageStarts = std::array<std::size_t, space::OfaMobileNetV3Network::stage_count + 1>;
+
 /// Where the first layer of each stage is, and after the last stage's layers the end.
 ///
 /// Errors: not as many blocks change channels or resolution as there are stages.
-[[nodiscard]] inline Result<std::vector<std::size_t>> stage_starts(const OfaBody& body) {
+[[nodiscard]] inline Result<StageStarts> stage_starts(const OfaBody& body) {
   constexpr std::size_t stages = space::OfaMobileNetV3Network::stage_count;
-  std::vector<std::size_t> starts;
-  starts.reserve(body.layers.size() + 1);
-  for (std::size_t i = 1; i < body.layers.size(); ++i)
-    if (!body.layers[i].keeps_shape()) starts.push_back(i);
-  if (starts.size() != stages || starts.front() != 1)
-    return fail(concat("found ", starts.size(),
-                       " blocks that change channels or resolution, expected ", stages,
-                       ": the first layer of each stage"));
-  starts.push_back(body.layers.size());
+  StageStarts starts{};
+  std::size_t found = 0;
+  for (std::size_t i = 1; i < body.layers.size(); ++i) {
+    if (body.layers[i].keeps_shape()) continue;
+    if (found < stages) starts[found] = i;
+    ++found;
+  }
+  if (found != stages || starts.front() != 1)
+    return fail(concat("found ", found, " blocks that change channels or resolution, expected ",
+                       stages, ": the first layer of each stage"));
+  starts[stages] = body.layers.size();
   return starts;
 }
 
@@ -235,7 +239,7 @@ inline void read_resolution(OfaMobileNetV3Reading& reading) {
   HALE_TRY(const detail::OfaHead head, detail::find_head(simple, detail::match_ofa_head));
   HALE_TRY(const detail::OfaBody body, detail::match_ofa_body(simple, head.features));
   HALE_CHECK(detail::check_first_block(simple, body.layers.front()));
-  HALE_TRY(const std::vector<std::size_t> first, detail::stage_starts(body));
+  HALE_TRY(const detail::StageStarts first, detail::stage_starts(body));
   OfaMobileNetV3Reading reading;
   for (std::size_t s = 0; s < Network::stage_count; ++s) {
     const auto layers = std::span(body.layers).subspan(first[s], first[s + 1] - first[s]);
