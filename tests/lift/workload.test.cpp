@@ -15,10 +15,11 @@ namespace {
 using workload::KernelKind;
 
 /// A graph of untyped operations: their types follow.
-graph::Graph parsed(std::string_view inputs, std::string_view body, std::string_view outputs) {
-  std::string types;
-  for (const char c : outputs)
-    if (c == '%') types += types.empty() ? "tensor<*xf32>" : ", tensor<*xf32>";
+graph::Graph parsed(std::string_view inputs, std::string_view body, std::string_view outputs,
+                    std::string types = {}) {
+  if (types.empty())
+    for (const char c : outputs)
+      if (c == '%') types += types.empty() ? "tensor<*xf32>" : ", tensor<*xf32>";
   auto graph = graph::parse(concat("\"onnx.graph\"() ({\n^bb0(", inputs, "):\n", body,
                                    "\n  \"onnx.return\"(", outputs, ") : (", types,
                                    ") -> ()\n}) {} : () -> ()"));
@@ -225,7 +226,7 @@ TEST(activation_memory, is_what_is_alive_at_once) {
   %2 = "onnx.MatMul"(%0, %6) : (tensor<2x4xf32>, tensor<4x8xf32>) -> tensor<*xf32> loc("wide")
   %3 = "onnx.Relu"(%2) : (tensor<*xf32>) -> tensor<*xf32> loc("twice")
   %4 = "onnx.Flatten"(%3) : (tensor<*xf32>) -> tensor<*xf32> loc("view"))",
-      "%4, %0");
+      "%4, %0", "tensor<*xf32>, tensor<2x4xf32>");
   ASSERT_TRUE(graph::InferShapes::run(graph));
   const ActivationMemory memory = activation_memory(graph);
   EXPECT_EQ(memory.unknown, 0U);

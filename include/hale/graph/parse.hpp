@@ -93,7 +93,7 @@ class Parser {
   /// The types behind a list of operands, which repeat what their definitions said.
   [[nodiscard]] Result<> skip_types(const std::vector<ValueId>& values) {
     std::size_t next = 0;
-    return in_.list(")", [&]() -> Result<> {
+    HALE_CHECK(in_.list(")", [&]() -> Result<> {
       HALE_TRY(const Type found, attributes_.type());
       const bool same = next < values.size() &&
                         (values[next] == ValueId::none ? found.other == "none"
@@ -101,7 +101,9 @@ class Parser {
       ++next;
       if (!same) return in_.refuse("the types that the operands were defined with before this");
       return {};
-    });
+    }));
+    if (next < values.size()) return in_.refuse("as many types as operands before this");
+    return {};
   }
 
   /// What operator_text() writes otherwise than it is.
