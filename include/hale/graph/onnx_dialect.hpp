@@ -8,12 +8,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operation.hpp>
+#include <hale/graph/operations/attention.hpp>
+#include <hale/graph/operations/classical.hpp>
+#include <hale/graph/operations/contributed.hpp>
 #include <hale/graph/operations/convolution.hpp>
 #include <hale/graph/operations/elementwise.hpp>
 #include <hale/graph/operations/families.hpp>
+#include <hale/graph/operations/layers.hpp>
 #include <hale/graph/operations/linear.hpp>
+#include <hale/graph/operations/movement.hpp>
+#include <hale/graph/operations/others.hpp>
+#include <hale/graph/operations/planes.hpp>
 #include <hale/graph/operations/pooling.hpp>
+#include <hale/graph/operations/selection.hpp>
+#include <hale/graph/operations/sequences.hpp>
 #include <hale/graph/operations/shape.hpp>
+#include <hale/graph/operations/signal.hpp>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -151,7 +161,9 @@ using SingleOperations =
 /// Every declared operation; whatever else a model holds is carried by its name.
 inline constexpr auto operation_table =
     detail::table_of(SingleOperations{}, PointwiseFamily{}, ComparisonFamily{}, CombinationFamily{},
-                     ReductionFamily{});
+                     ReductionFamily{}, MovementFamily{}, LayerFamily{}, OtherFamily{},
+                     AttentionFamily{}, SequenceFamily{}, SelectionFamily{}, PlaneFamily{},
+                     SignalFamily{}, FusedFamily{}, QuantisedFamily{}, ClassicalFamily{});
 
 /// The declaration of an operation; null where there is none. Cost: O(log n).
 [[nodiscard]] inline const OperationInfo* find_operation(const Operation& operation) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -125,6 +126,11 @@ template <class Kind>
   const auto* found = attribute_of<std::string>(view, name);
   return found == nullptr ? std::string(absent) : *found;
 }
+/// An extent that an attribute says; open where it says none.
+[[nodiscard]] inline Dim extent_of(const OperationView& view, std::string_view name,
+                                   std::int64_t absent = Dim::open) {
+  return Dim{std::max(integer_of(view, name, absent), Dim::open)};
+}
 /// What an operand says since it became one, or the attribute of the same meaning before; nothing
 /// where the operand is not known.
 [[nodiscard]] inline std::optional<std::vector<std::int64_t>> integers_of(const OperationView& view,
@@ -182,7 +188,9 @@ struct Like {
   [[nodiscard]] static Operation picked(const OperationView& view) {
     Operation op = view.operation;
     op.operands.clear();
-    static_cast<void>((op.operands.push_back(view.operation.operands[Places]), ...));
+    const auto& all = view.operation.operands;
+    for (const std::size_t place : {Places...})
+      op.operands.push_back(place < all.size() ? all[place] : ValueId::none);
     return op;
   }
 };

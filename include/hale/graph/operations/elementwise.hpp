@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -56,7 +57,46 @@ struct SmallArithmetic {
     if (b == 0 || b == -1) return b == 0 ? std::nullopt : difference(0, a);
     return a / b;
   }
+  /// Of the sign of b, as ONNX has it for integers.
+  static std::optional<std::int64_t> remainder(std::int64_t a, std::int64_t b) {
+    if (b == 0 || b == -1) return b == 0 ? std::nullopt : std::optional<std::int64_t>(0);
+    const std::int64_t rest = a % b;
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
+  static std::optional<std::int64_t> smaller(std::int64_t a, std::int64_t b) {
+    return std::min(a, b);
+  }
+  static std::optional<std::int64_t> larger(std::int64_t a, std::int64_t b) {
+    return std::max(a, b);
+  }
+  template <class Compare>
+  static std::optional<std::int64_t> holds(std::int64_t a, std::int64_t b) {
+    return Compare{}(a, b) ? 1 : 0;
+  }
+  static std::optional<std::int64_t> negated(std::int64_t a) { return difference(0, a); }
+  static std::optional<std::int64_t> magnitude(std::int64_t a) {
+    return a < 0 ? difference(0, a) : a;
+  }
+  static std::optional<std::int64_t> opposite(std::int64_t a) { return a == 0 ? 1 : 0; }
+  static std::optional<std::int64_t> itself(std::int64_t a) { return a; }
 };
+
+/// The elements of two operands, where they are known, taken together with broadcasting.
+[[nodiscard]] inline std::optional<Contents> fold_pairs(const OperationView& view,
+                                                        SmallArithmetic::Function function) {
+  if (!view.has(0) || !view.has(1) || view.operation.operands.size() > 2) return std::nullopt;
+  const auto a = view.integers(0);
+  const auto b = view.integers(1);
+  if (!a || !b || a->empty() || b->empty()) return std::nullopt;
+  if (a->size() != b->size() && a->size() != 1 && b->size() != 1) return std::nullopt;
+  Contents out{{}, view.contents(0)->is_scalar && view.contents(1)->is_scalar};
+  for (std::size_t i = 0; i < std::max(a->size(), b->size()); ++i) {
+    const auto result = function((*a)[a->size() == 1 ? 0 : i], (*b)[b->size() == 1 ? 0 : i]);
+    if (!result) return std::nullopt;
+    out.elements.push_back(Dim{*result});
+  }
+  return out;
+}
 
 /// A function of two elements, with broadcasting. Source: ONNX operators, Add-14 and its like.
 template <FixedString Name, FixedString Summary, SmallArithmetic::Function Arithmetic>
@@ -70,17 +110,7 @@ struct Binary : WithoutAttributes {
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
-    const auto a = view.integers(0);
-    const auto b = view.integers(1);
-    if (!a || !b || a->empty() || b->empty()) return std::nullopt;
-    if (a->size() != b->size() && a->size() != 1 && b->size() != 1) return std::nullopt;
-    Contents out{{}, view.contents(0)->is_scalar && view.contents(1)->is_scalar};
-    for (std::size_t i = 0; i < std::max(a->size(), b->size()); ++i) {
-      const auto result = Arithmetic((*a)[a->size() == 1 ? 0 : i], (*b)[b->size() == 1 ? 0 : i]);
-      if (!result) return std::nullopt;
-      out.elements.push_back(Dim{*result});
-    }
-    return out;
+    return fold_pairs(view, Arithmetic);
   }
 };
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <hale/graph/operations/declared.hpp>
+#include <hale/graph/operations/elementwise.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,6 +30,49 @@ struct BroadcastAll {
 };
 using Variadic = BroadcastAll<0, 0, ElementType::undefined>;
 using Comparison = BroadcastAll<0, 0, ElementType::boolean>;
+
+/// A rule whose results are known where its two operands' small integers are.
+template <class Rule, SmallArithmetic::Function Arithmetic>
+struct Folded : Rule {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    return fold_pairs(view, Arithmetic);
+  }
+};
+
+/// A function of each element, known where the operand's small integers are.
+template <std::optional<std::int64_t> (*Arithmetic)(std::int64_t)>
+struct FoldedUnary : SameType {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    const auto elements = view.integers(0);
+    if (!elements) return std::nullopt;
+    Contents out{{}, view.contents(0)->is_scalar};
+    for (const std::int64_t each : *elements) {
+      const auto result = Arithmetic(each);
+      if (!result) return std::nullopt;
+      out.elements.push_back(Dim{*result});
+    }
+    return out;
+  }
+};
+
+/// Elements of one operand or of the other: known where the condition is, symbols included.
+struct WhereRule : BroadcastAll<0, 1, ElementType::undefined> {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    const auto condition = view.integers(0);
+    const Contents* a = view.contents(1);
+    const Contents* b = view.contents(2);
+    if (!condition || a == nullptr || b == nullptr) return std::nullopt;
+    const std::size_t count = std::max({condition->size(), a->elements.size(), b->elements.size()});
+    for (const std::size_t each : {condition->size(), a->elements.size(), b->elements.size()})
+      if (each != count && each != 1) return std::nullopt;
+    Contents out{{}, view.contents(0)->is_scalar && a->is_scalar && b->is_scalar};
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& from = (*condition)[condition->size() == 1 ? 0 : i] != 0 ? *a : *b;
+      out.elements.push_back(from.elements[from.elements.size() == 1 ? 0 : i]);
+    }
+    return out;
+  }
+};
 
 /// Some axes are reduced: named by an attribute, or by an operand since 13 (ReduceSum) or 18.
 struct Reduce {
@@ -83,11 +129,14 @@ struct ArgReduce {
 
 template <FixedString Name, FixedString Summary, class... Attributes>
 using Pointwise = Declared<Name, Summary, SameType, Slots<"X">, Slots<"Y">, Attributes...>;
-template <FixedString Name, FixedString Summary>
-using Compared = Declared<Name, Summary, Comparison, Slots<"A", "B">, Slots<"C">,
-                          Integer<"broadcast">, Integer<"axis">>;
-template <FixedString Name, FixedString Summary>
-using Combined = Declared<Name, Summary, Variadic, Slots<"data_0*">, Slots<"result">>;
+template <FixedString Name, FixedString Summary,
+          std::optional<std::int64_t> (*Arithmetic)(std::int64_t)>
+using FoldedPointwise = Declared<Name, Summary, FoldedUnary<Arithmetic>, Slots<"X">, Slots<"Y">>;
+template <FixedString Name, FixedString Summary, class Rule = Comparison>
+using Compared = Declared<Name, Summary, Rule, Slots<"A", "B">, Slots<"C">, Integer<"broadcast">,
+                          Integer<"axis">>;
+template <FixedString Name, FixedString Summary, class Rule = Variadic>
+using Combined = Declared<Name, Summary, Rule, Slots<"data_0*">, Slots<"result">>;
 template <FixedString Name, FixedString Summary, class Rule = Reduce>
 using Reduced = Declared<Name, Summary, Rule, Slots<"data", "axes?">, Slots<"reduced">,
                          Integers<"axes">, Integer<"keepdims">, Integer<"noop_with_empty_axes">>;
@@ -96,24 +145,27 @@ using ArgReduced = Declared<Name, Summary, ArgReduce, Slots<"data">, Slots<"redu
                             Integer<"axis">, Integer<"keepdims">, Integer<"select_last_index">>;
 
 using PointwiseFamily = Family<
-    Pointwise<"Abs", "the absolute value of each element">, Pointwise<"Acos", "the arc cosine">,
-    Pointwise<"Acosh", "the inverse hyperbolic cosine">, Pointwise<"Asin", "the arc sine">,
-    Pointwise<"Asinh", "the inverse hyperbolic sine">, Pointwise<"Atan", "the arc tangent">,
-    Pointwise<"Atanh", "the inverse hyperbolic tangent">,
-    Pointwise<"BitwiseNot", "each bit negated">, Pointwise<"Ceil", "each element rounded up">,
+    FoldedPointwise<"Abs", "the absolute value of each element", SmallArithmetic::magnitude>,
+    Pointwise<"Acos", "the arc cosine">, Pointwise<"Acosh", "the inverse hyperbolic cosine">,
+    Pointwise<"Asin", "the arc sine">, Pointwise<"Asinh", "the inverse hyperbolic sine">,
+    Pointwise<"Atan", "the arc tangent">, Pointwise<"Atanh", "the inverse hyperbolic tangent">,
+    Pointwise<"BitwiseNot", "each bit negated">,
+    FoldedPointwise<"Ceil", "each element rounded up", SmallArithmetic::itself>,
     Pointwise<"Celu", "the continuous exponential linear unit", Float<"alpha">>,
     Pointwise<"Cos", "the cosine">, Pointwise<"Cosh", "the hyperbolic cosine">,
     Pointwise<"Elu", "the exponential linear unit", Float<"alpha">>,
     Pointwise<"Erf", "the error function">, Pointwise<"Exp", "the exponential">,
-    Pointwise<"Floor", "each element rounded down">,
+    FoldedPointwise<"Floor", "each element rounded down", SmallArithmetic::itself>,
     Pointwise<"Gelu", "x times the normal distribution's function of x", Text<"approximate">>,
     Pointwise<"HardSigmoid", "a clipped line instead of Sigmoid", Float<"alpha">, Float<"beta">>,
     Pointwise<"HardSwish", "x times a clipped line">,
     Pointwise<"Hardmax", "1 at the first largest along an axis, else 0", Integer<"axis">>,
     Pointwise<"LeakyRelu", "Relu with a slope below zero", Float<"alpha">>,
     Pointwise<"Log", "the natural logarithm">, Pointwise<"Mish", "x tanh(log(1 + exp(x)))">,
-    Pointwise<"Neg", "each element negated">, Pointwise<"Not", "each truth value negated">,
-    Pointwise<"Reciprocal", "1 / x">, Pointwise<"Round", "each element rounded, halves to even">,
+    FoldedPointwise<"Neg", "each element negated", SmallArithmetic::negated>,
+    FoldedPointwise<"Not", "each truth value negated", SmallArithmetic::opposite>,
+    Pointwise<"Reciprocal", "1 / x">,
+    FoldedPointwise<"Round", "each element rounded, halves to even", SmallArithmetic::itself>,
     Pointwise<"Selu", "the scaled exponential linear unit", Float<"alpha">, Float<"gamma">>,
     Pointwise<"Shrink", "elements near zero become zero", Float<"bias">, Float<"lambd">>,
     Pointwise<"Sign", "-1, 0 or 1">, Pointwise<"Sin", "the sine">,
@@ -127,35 +179,47 @@ using PointwiseFamily = Family<
     Pointwise<"LpNormalization", "vectors along an axis of norm 1", Integer<"axis">, Integer<"p">>>;
 
 using ComparisonFamily = Family<
-    Compared<"And", "whether both are true">, Compared<"Equal", "whether two elements are equal">,
-    Compared<"Greater", "whether the first is larger">,
-    Compared<"GreaterOrEqual", "whether the first is no smaller">,
-    Compared<"Less", "whether the first is smaller">,
-    Compared<"LessOrEqual", "whether the first is no larger">,
-    Compared<"Or", "whether either is true">, Compared<"Xor", "whether just one is true">,
+    Compared<"And", "whether both are true",
+             Folded<Comparison, SmallArithmetic::holds<std::logical_and<>>>>,
+    Compared<"Equal", "whether two elements are equal",
+             Folded<Comparison, SmallArithmetic::holds<std::equal_to<>>>>,
+    Compared<"Greater", "whether the first is larger",
+             Folded<Comparison, SmallArithmetic::holds<std::greater<>>>>,
+    Compared<"GreaterOrEqual", "whether the first is no smaller",
+             Folded<Comparison, SmallArithmetic::holds<std::greater_equal<>>>>,
+    Compared<"Less", "whether the first is smaller",
+             Folded<Comparison, SmallArithmetic::holds<std::less<>>>>,
+    Compared<"LessOrEqual", "whether the first is no larger",
+             Folded<Comparison, SmallArithmetic::holds<std::less_equal<>>>>,
+    Compared<"Or", "whether either is true",
+             Folded<Comparison, SmallArithmetic::holds<std::logical_or<>>>>,
+    Compared<"Xor", "whether just one is true",
+             Folded<Comparison, SmallArithmetic::holds<std::not_equal_to<>>>>,
     Declared<"IsNaN", "whether an element is no number", SameShape<ElementType::boolean>,
              Slots<"X">, Slots<"Y">>,
     Declared<"IsInf", "whether an element is infinite", SameShape<ElementType::boolean>, Slots<"X">,
              Slots<"Y">, Integer<"detect_negative">, Integer<"detect_positive">>>;
 
 using CombinationFamily = Family<
-    Combined<"Max", "the largest of the operands' elements">,
+    Combined<"Max", "the largest of the operands' elements",
+             Folded<Variadic, SmallArithmetic::larger>>,
     Combined<"Mean", "the mean of the operands' elements">,
-    Combined<"Min", "the smallest of the operands' elements">,
+    Combined<"Min", "the smallest of the operands' elements",
+             Folded<Variadic, SmallArithmetic::smaller>>,
     Combined<"Sum", "the sum of the operands' elements">,
     Declared<"BitShift", "bits moved left or right", Variadic, Slots<"X", "Y">, Slots<"Z">,
              Text<"direction">>,
     Declared<"BitwiseAnd", "bits that both have", Variadic, Slots<"A", "B">, Slots<"C">>,
     Declared<"BitwiseOr", "bits that either has", Variadic, Slots<"A", "B">, Slots<"C">>,
     Declared<"BitwiseXor", "bits that just one has", Variadic, Slots<"A", "B">, Slots<"C">>,
-    Declared<"Mod", "the remainder of a division", Variadic, Slots<"A", "B">, Slots<"C">,
-             Integer<"fmod">>,
+    Declared<"Mod", "the remainder of a division", Folded<Variadic, SmallArithmetic::remainder>,
+             Slots<"A", "B">, Slots<"C">, Integer<"fmod">>,
     Declared<"Pow", "a power", Variadic, Slots<"X", "Y">, Slots<"Z">, Integer<"broadcast">,
              Integer<"axis">>,
     Declared<"PRelu", "Relu with learned slopes below zero", SameType, Slots<"X", "slope!">,
              Slots<"Y">>,
-    Declared<"Where", "elements of one or of the other", BroadcastAll<0, 1, ElementType::undefined>,
-             Slots<"condition", "X", "Y">, Slots<"output">>>;
+    Declared<"Where", "elements of one or of the other", WhereRule, Slots<"condition", "X", "Y">,
+             Slots<"output">>>;
 
 using ReductionFamily =
     Family<Reduced<"ReduceL1", "the sum of magnitudes over some axes">,

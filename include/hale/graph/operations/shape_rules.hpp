@@ -21,6 +21,18 @@ using Types = std::vector<Type>;
 /// One result of which only the element type is known.
 [[nodiscard]] inline Types unranked(ElementType element) { return Types{Type{element}}; }
 
+/// A type that holds whichever of two there is.
+[[nodiscard]] inline Type either(const Type& a, const Type& b) {
+  if (a == b) return a;
+  if (!a.is_tensor() || !b.is_tensor()) return Type{};
+  Type out{a.element == b.element ? a.element : ElementType::undefined};
+  if (!a.dims || !b.dims || a.rank() != b.rank()) return out;
+  out.dims = a.dims;
+  for (std::size_t i = 0; i < a.rank(); ++i)
+    if ((*out.dims)[i] != (*b.dims)[i]) (*out.dims)[i] = Dim{};
+  return out;
+}
+
 /// An axis counted from the front. Errors: outside [-rank, rank).
 [[nodiscard]] inline Result<std::size_t> normalise_axis(const OperationView& view,
                                                         std::int64_t axis, std::size_t rank) {

@@ -67,6 +67,7 @@ struct Verify {
                      expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (expected[i].arity == Arity::optional) continue;
+      if (expected[i].arity == Arity::variadic && i > 0) continue;
       if (i >= found.size() || found[i] == ValueId::none)
         return fail_at(graph, op, kind, " ", expected[i].name, " is missing, expected it");
     }

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/operations/attention.hpp>
+#include <hale/graph/operations/declared.hpp>
+#include <hale/graph/operations/sequences.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hale::graph {
+
+// Models of the years before deep learning, domain ai.onnx.ml. What they compute per row of their
+// operand are comparisons and table look-ups; products are counted where they are dense.
+
+/// How many entries an attribute lists; nothing where it lists none.
+template <class Element>
+[[nodiscard]] std::int64_t entries_of(const OperationView& view, std::string_view name) {
+  const auto* found = attribute_of<std::vector<Element>>(view, name);
+  return found == nullptr ? 0 : static_cast<std::int64_t>(found->size());
+}
+
+/// Rows of the operand: a lone vector is one row.
+[[nodiscard]] inline Dim rows_of(const Type& x) {
+  if (!x.is_ranked() || x.rank() == 0) return Dim{};
+  return x.rank() == 1 ? Dim{1} : (*x.dims)[0];
+}
+
+/// A class for each row, by text or number, and a score for each class.
+struct ClassifierRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Dim rows = rows_of(view.type(0));
+    std::int64_t texts = 0;
+    std::int64_t numbers = 0;
+    for (const std::string_view name : {"classlabels_strings", "classlabels_string"})
+      texts = std::max(texts, entries_of<std::string>(view, name));
+    for (const std::string_view name : {"classlabels_ints", "classlabels_int64s"})
+      numbers = std::max(numbers, entries_of<std::int64_t>(view, name));
+    const std::int64_t classes = std::max(texts, numbers);
+    return Types{
+        Type{texts > 0 ? ElementType::string : ElementType::i64, std::vector<Dim>{rows}},
+        Type{ElementType::f32, std::vector<Dim>{rows, classes > 0 ? Dim{classes} : Dim{}}}};
+  }
+};
+
+/// Figures for each row, as many as an attribute says.
+template <FixedString Count>
+struct RegressorRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    return Types{Type{ElementType::f32,
+                      std::vector<Dim>{rows_of(view.type(0)), extent_of(view, Count.view(), 1)}}};
+  }
+};
+
+struct TreeEnsembleRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    return Types{Type{view.type(0).element,
+                      std::vector<Dim>{rows_of(view.type(0)), extent_of(view, "n_targets", 1)}}};
+  }
+};
+
+/// Each element looked up in a table: the element is the table's.
+struct LabelEncoderRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = view.type(0);
+    const bool was_text = type.element == ElementType::string;
+    if (entries_of<std::string>(view, "values_strings") > 0)
+      type.element = ElementType::string;
+    else if (entries_of<std::int64_t>(view, "values_int64s") > 0)
+      type.element = ElementType::i64;
+    else if (entries_of<float>(view, "values_floats") > 0)
+      type.element = ElementType::f32;
+    else if (const Tensor* table = attribute_of<Tensor>(view, "values_tensor"))
+      type.element = table->element;
+    else
+      type.element = was_text ? ElementType::i64 : ElementType::string;
+    return Types{std::move(type)};
+  }
+};
+
+/// A new last axis: 1 at the category's place.
+struct CategoriesRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type{ElementType::f32, view.type(0).dims};
+    const std::int64_t categories = std::max(entries_of<std::int64_t>(view, "cats_int64s"),
+                                             entries_of<std::string>(view, "cats_strings"));
+    if (type.dims) type.dims->push_back(categories > 0 ? Dim{categories} : Dim{});
+    return Types{std::move(type)};
+  }
+};
+
+struct FeatureExtractorRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = view.type(0);
+    const Type& places = view.type(1);
+    if (!type.is_ranked() || type.rank() == 0) return unranked(type.element);
+    const auto count = element_count(places);
+    type.dims->back() = count ? Dim{*count} : Dim{};
+    if (type.rank() == 1) type.dims->insert(type.dims->begin(), Dim{1});
+    return Types{std::move(type)};
+  }
+};
+
+struct FeatureVectorizerRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    std::int64_t width = 0;
+    for (const std::int64_t each : integers_of(view, "inputdimensions")) {
+      const auto sum = checked_sum(width, each);
+      if (each < 0 || !sum)
+        return view.fail("inputdimensions has the entry ", each, ", expected 0 or more");
+      width = *sum;
+    }
+    return Types{Type{ElementType::f32, std::vector<Dim>{rows_of(view.type(0)), Dim{width}}}};
+  }
+};
+
+/// A map of classes to scores for each row.
+struct ZipMapRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const bool is_text = entries_of<std::string>(view, "classlabels_strings") > 0;
+    Type map = container_of("map", tensor_type(ElementType::f32, {}));
+    map.element = is_text ? ElementType::string : ElementType::i64;
+    return Types{container_of("sequence", std::move(map))};
+  }
+};
+
+struct ToTextAttribute {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const std::string to = text_of(view, "cast_to", "TO_FLOAT");
+    const ElementType element = to == "TO_STRING"  ? ElementType::string
+                                : to == "TO_INT64" ? ElementType::i64
+                                                   : ElementType::f32;
+    return Types{Type{element, std::vector<Dim>{Dim{1}, Dim{}}}};
+  }
+};
+
+template <FixedString Name, FixedString Summary, class Rule, class Operands, class Results,
+          class... Attributes>
+using Classical =
+    InDomain<"ai.onnx.ml", Declared<Name, Summary, Rule, Operands, Results, Attributes...>>;
+
+using ToFloat = SameShape<ElementType::f32>;
+
+using ClassicalFamily = Family<
+    Classical<"ArrayFeatureExtractor", "columns picked by their places", FeatureExtractorRule,
+              Slots<"X", "Y">, Slots<"Z">>,
+    Classical<"Binarizer", "whether elements are above a threshold", SameType, Slots<"X">,
+              Slots<"Y">, Float<"threshold">>,
+    Classical<"CastMap", "a map as a tensor", ToTextAttribute, Slots<"X">, Slots<"Y">,
+              Text<"cast_to">>,
+    Classical<"CategoryMapper", "categories as numbers or texts", LabelEncoderRule, Slots<"X">,
+              Slots<"Y">>,
+    Classical<"DictVectorizer", "a map as a row of features", Unsaid, Slots<"X">, Slots<"Y">>,
+    Classical<"FeatureVectorizer", "operands as columns of one", FeatureVectorizerRule, Slots<"X*">,
+              Slots<"Y">, Integers<"inputdimensions">>,
+    Classical<"Imputer", "missing elements replaced", SameType, Slots<"X">, Slots<"Y">>,
+    Classical<"LabelEncoder", "elements looked up in a table", LabelEncoderRule, Slots<"X">,
+              Slots<"Y">>,
+    Classical<"LinearClassifier", "a class by linear scores", ClassifierRule, Slots<"X">,
+              Slots<"Y", "Z">, Integer<"multi_class">, Text<"post_transform">>,
+    Classical<"LinearRegressor", "linear figures", RegressorRule<"targets">, Slots<"X">, Slots<"Y">,
+              Integer<"targets">, Text<"post_transform">>,
+    Classical<"Normalizer", "rows of norm 1", ToFloat, Slots<"X">, Slots<"Y">, Text<"norm">>,
+    Classical<"OneHotEncoder", "categories as axes", CategoriesRule, Slots<"X">, Slots<"Y">,
+              Integer<"zeros">>,
+    Classical<"Scaler", "elements shifted and scaled", ToFloat, Slots<"X">, Slots<"Y">>,
+    Classical<"SVMClassifier", "a class by support vectors", ClassifierRule, Slots<"X">,
+              Slots<"Y", "Z">, Text<"kernel_type">>,
+    Classical<"SVMRegressor", "a figure by support vectors", RegressorRule<"n_targets">, Slots<"X">,
+              Slots<"Y">, Text<"kernel_type">>,
+    Classical<"TreeEnsemble", "figures by decision trees", TreeEnsembleRule, Slots<"X">, Slots<"Y">,
+              Integer<"n_targets">>,
+    Classical<"TreeEnsembleClassifier", "a class by decision trees", ClassifierRule, Slots<"X">,
+              Slots<"Y", "Z">>,
+    Classical<"TreeEnsembleRegressor", "figures by decision trees", RegressorRule<"n_targets">,
+              Slots<"X">, Slots<"Y">, Integer<"n_targets">>,
+    Classical<"ZipMap", "scores by the names of their classes", ZipMapRule, Slots<"X">,
+              Slots<"Z">>>;
+
+}  // namespace hale::graph

@@ -1,0 +1,281 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/operations/declared.hpp>
+#include <hale/graph/operations/movement.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hale::graph {
+
+/// Random numbers in an operand's extents, or an identity: `dtype`, or the operand's element.
+struct LikeWithDtype {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = view.type(0);
+    if (const auto* dtype = attribute_of<std::int64_t>(view, "dtype"))
+      type.element = element_type(*dtype);
+    return Types{std::move(type)};
+  }
+};
+
+/// Random numbers in extents that an attribute names.
+struct ShapeAttribute {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const ElementType element = element_type(integer_of(view, "dtype", 1));
+    const std::vector<std::int64_t> shape = integers_of(view, "shape");
+    for (const std::int64_t each : shape)
+      if (each < 0) return view.fail("shape has the entry ", each, ", expected 0 or more");
+    return Types{tensor_type(element, shape)};
+  }
+};
+
+struct EinsumRule {
+  /// The extent of each letter; nothing for what has an ellipsis.
+  [[nodiscard]] static std::optional<std::map<char, Dim>> letters(const OperationView& view) {
+    std::map<char, Dim> found;
+    std::size_t operand = 0;
+    std::size_t axis = 0;
+    for (const char c : equation(view)) {
+      if (c == '.') return std::nullopt;
+      if (c == '-') break;
+      if (c == ',') {
+        ++operand;
+        axis = 0;
+        continue;
+      }
+      const Type type = type_or_none(view, operand);
+      if (!type.dims || axis >= type.rank()) return std::nullopt;
+      const auto [place, is_new] = found.try_emplace(c, (*type.dims)[axis]);
+      if (!is_new && place->second.extent == 1) place->second = (*type.dims)[axis];
+      ++axis;
+    }
+    return found;
+  }
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const ElementType element = type_or_none(view, 0).element;
+    const auto found = letters(view);
+    if (!found) return ellipsis(view, element);
+    const std::string text = equation(view);
+    const std::size_t arrow = text.find("->");
+    std::vector<Dim> dims;
+    if (arrow != std::string::npos) {
+      for (const char c : text.substr(arrow + 2)) {
+        if (!found->contains(c))
+          return view.fail("equation '", text, "' found, expected only letters of the operands");
+        dims.push_back(found->at(c));
+      }
+    } else {
+      for (const auto& [c, dim] : *found)
+        if (text.find(c) == text.rfind(c)) dims.push_back(dim);
+    }
+    return Types{Type{element, std::move(dims)}};
+  }
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
+    const auto found = letters(view);
+    if (!found) return std::nullopt;
+    if (view.operation.operands.size() < 2) return 0;
+    std::optional<std::int64_t> products = 1;
+    for (const auto& [c, dim] : *found)
+      if (products)
+        products = dim.is_static() ? checked_product(*products, dim.extent) : std::nullopt;
+    return products ? std::optional(static_cast<std::uint64_t>(*products)) : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] static std::string equation(const OperationView& view) {
+    std::string text = text_of(view, "equation", "");
+    std::erase(text, ' ');
+    return text;
+  }
+  /// "...ii ->...i" and its like keep the stacked axes of the first operand.
+  [[nodiscard]] static Result<Types> ellipsis(const OperationView& view, ElementType element) {
+    const std::string text = equation(view);
+    const std::size_t arrow = text.find("->");
+    const Type type = type_or_none(view, 0);
+    if (view.operation.operands.size() != 1 || arrow == std::string::npos || !type.dims ||
+        !text.starts_with("...") || text.compare(arrow + 2, 3, "...") != 0)
+      return unranked(element);
+    const std::string named = text.substr(3, arrow - 3);
+    if (named.size() > type.rank()) return unranked(element);
+    const std::size_t stacked = type.rank() - named.size();
+    std::vector<Dim> dims(type.dims->begin(),
+                          type.dims->begin() + static_cast<std::ptrdiff_t>(stacked));
+    for (const char c : text.substr(arrow + 5)) {
+      const std::size_t place = named.find(c);
+      if (place == std::string::npos) return unranked(element);
+      dims.push_back((*type.dims)[stacked + place]);
+    }
+    return Types{Type{element, std::move(dims)}};
+  }
+};
+
+struct DetRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = view.type(0);
+    if (!type.dims) return Types{type};
+    if (type.rank() < 2)
+      return view.fail("operand of rank ", type.rank(), " found, expected 2 or more");
+    type.dims->resize(type.rank() - 2);
+    return Types{std::move(type)};
+  }
+};
+
+/// Extents of one operand with the trailing ones of another's or of attributes.
+struct GridSampleRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type& x = view.type(0);
+    const Type& grid = view.type(1);
+    if (!x.dims || !grid.dims || x.rank() < 3 || grid.rank() != x.rank())
+      return unranked(x.element);
+    std::vector<Dim> dims{(*x.dims)[0], (*x.dims)[1]};
+    dims.insert(dims.end(), grid.dims->begin() + 1, grid.dims->end() - 1);
+    return Types{Type{x.element, std::move(dims)}};
+  }
+};
+
+struct RoiAlignRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type& x = view.type(0);
+    const Type& rois = view.type(1);
+    Type y{x.element, std::vector<Dim>(4)};
+    if (rois.is_ranked() && rois.rank() == 2) (*y.dims)[0] = (*rois.dims)[0];
+    if (x.is_ranked() && x.rank() == 4) (*y.dims)[1] = (*x.dims)[1];
+    (*y.dims)[2] = extent_of(view, "output_height", 1);
+    (*y.dims)[3] = extent_of(view, "output_width", 1);
+    return Types{std::move(y)};
+  }
+};
+
+/// A plane of another size: by factors (an attribute of Upsample-7), or by sizes.
+struct ResizeRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = view.type(0);
+    if (!type.is_ranked()) return unranked(type.element);
+    const bool has_roi = view.operation.is("Resize") && view.operation.operands.size() > 2;
+    if (view.operation.attribute("axes") != nullptr || view.has(3)) return sized(view, type);
+    const std::vector<double> scales = factors(view, has_roi ? 2 : 1);
+    for (std::size_t i = 0; i < type.rank(); ++i) {
+      Dim& dim = (*type.dims)[i];
+      if (scales.size() != type.rank() || !dim.is_static())
+        dim = Dim{};
+      else
+        dim = scaled(dim, scales[i]);
+    }
+    return Types{std::move(type)};
+  }
+
+ private:
+  [[nodiscard]] static Dim scaled(const Dim& dim, double scale) {
+    const double extent = std::floor(static_cast<double>(dim.extent) * scale);
+    const bool fits = extent >= 0 && extent < 9e15;
+    return fits ? Dim{static_cast<std::int64_t>(extent)} : Dim{};
+  }
+  [[nodiscard]] static Result<Types> sized(const OperationView& view, Type type) {
+    const Contents* sizes = view.contents(3);
+    const bool is_plain = view.operation.attribute("axes") == nullptr &&
+                          text_of(view, "keep_aspect_ratio_policy", "stretch") == "stretch";
+    if (sizes != nullptr && is_plain && sizes->elements.size() == type.rank())
+      type.dims = sizes->elements;
+    else
+      type.dims->assign(type.rank(), Dim{});
+    return Types{std::move(type)};
+  }
+  [[nodiscard]] static std::vector<double> factors(const OperationView& view, std::size_t operand) {
+    std::vector<double> scales;
+    if (const auto* given = attribute_of<std::vector<float>>(view, "scales"))
+      for (const float each : *given) scales.push_back(static_cast<double>(each));
+    const Tensor* constant = view.constant(operand);
+    if (constant != nullptr)
+      if (const auto* kept = std::get_if<std::vector<double>>(&constant->elements)) {
+        scales = *kept;
+        const auto count = element_count(constant->type());
+        if (scales.size() == 1 && count && *count > 1 && *count < 64)
+          scales.assign(static_cast<std::size_t>(*count), kept->front());
+      }
+    return scales;
+  }
+};
+
+/// What a training step changes keeps its type: the operands after the rate and the count of steps,
+/// without the gradients. `Kept` of each learned tensor's operands come back as results.
+template <std::size_t Kept>
+struct Optimizer {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const std::size_t count = view.operation.operands.size();
+    const std::size_t tensors = count < 2 ? 0 : (count - 2) / (Kept + 1);
+    Types types;
+    for (std::size_t kind = 0; kind < Kept; ++kind)
+      for (std::size_t i = 0; i < tensors; ++i)
+        types.push_back(type_or_none(view, 2 + (kind == 0 ? 0 : kind + 1) * tensors + i));
+    return types;
+  }
+};
+
+struct GradientRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Types types;
+    for (std::size_t i = 0; i < view.operation.operands.size(); ++i)
+      types.push_back(type_or_none(view, i));
+    return types;
+  }
+};
+
+/// The last axis becomes as many counts as the largest of `ngram_indexes` asks for.
+struct TfIdfRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type{ElementType::f32, view.type(0).dims};
+    std::int64_t most = -1;
+    for (const std::int64_t each : integers_of(view, "ngram_indexes")) most = std::max(most, each);
+    const auto width = checked_sum(most, 1);
+    if (type.dims && type.rank() > 0 && width && *width >= 0) type.dims->back() = Dim{*width};
+    return Types{std::move(type)};
+  }
+};
+
+using OtherFamily = Family<
+    Declared<"Einsum", "a sum of products by an equation", EinsumRule, Slots<"Inputs*">,
+             Slots<"Output">, Text<"equation">>,
+    Declared<"Det", "the determinant of each matrix", DetRule, Slots<"X">, Slots<"Y">>,
+    Declared<"GridSample", "elements at places that a grid names", GridSampleRule,
+             Slots<"X", "grid">, Slots<"Y">, Integer<"align_corners">, Text<"mode">,
+             Text<"padding_mode">>,
+    Declared<"RoiAlign", "regions of a plane at one size", RoiAlignRule,
+             Slots<"X", "rois", "batch_indices">, Slots<"Y">, Integer<"output_height">,
+             Integer<"output_width">>,
+    Declared<"Resize", "a plane of another size", ResizeRule,
+             Slots<"X", "roi?", "scales?", "sizes?">, Slots<"Y">, Text<"mode">>,
+    Declared<"Upsample", "a plane of another size", ResizeRule, Slots<"X", "scales?">, Slots<"Y">,
+             Text<"mode">>,
+    Declared<"Bernoulli", "0 or 1 with the operand's probability", LikeWithDtype, Slots<"input">,
+             Slots<"output">, Integer<"dtype">>,
+    Declared<"RandomUniformLike", "random numbers", LikeWithDtype, Slots<"input">, Slots<"output">,
+             Integer<"dtype">>,
+    Declared<"RandomNormalLike", "random numbers", LikeWithDtype, Slots<"input">, Slots<"output">,
+             Integer<"dtype">>,
+    Declared<"EyeLike", "ones on a diagonal", LikeWithDtype, Slots<"input">, Slots<"output">,
+             Integer<"dtype">, Integer<"k">>,
+    Declared<"RandomUniform", "random numbers", ShapeAttribute, Slots<>, Slots<"output">,
+             Integer<"dtype">, Integers<"shape">>,
+    Declared<"RandomNormal", "random numbers", ShapeAttribute, Slots<>, Slots<"output">,
+             Integer<"dtype">, Integers<"shape">>,
+    Declared<"TfIdfVectorizer", "counts of n-grams", TfIdfRule, Slots<"X">, Slots<"Y">,
+             Integers<"ngram_indexes">, Text<"mode">>,
+    InDomain<"ai.onnx.preview.training",
+             Declared<"Momentum", "a step of gradient descent with momentum", Optimizer<2>,
+                      Slots<"R", "T", "inputs*">, Slots<"outputs*">>>,
+    InDomain<"ai.onnx.preview.training", Declared<"Adagrad", "a step of Adagrad", Optimizer<2>,
+                                                  Slots<"R", "T", "inputs*">, Slots<"outputs*">>>,
+    InDomain<"ai.onnx.preview.training", Declared<"Adam", "a step of Adam", Optimizer<3>,
+                                                  Slots<"R", "T", "inputs*">, Slots<"outputs*">>>,
+    InDomain<"ai.onnx.preview.training",
+             Declared<"Gradient", "the derivatives of an output", GradientRule, Slots<"Inputs*">,
+                      Slots<"Outputs*">>>>;
+
+}  // namespace hale::graph

@@ -1,0 +1,179 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/operations/convolution.hpp>
+#include <hale/graph/operations/declared.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hale::graph {
+
+/// The window that the attributes of a member of a family say, checked for the operand's rank.
+[[nodiscard]] inline Result<Window> attribute_window(const OperationView& view, std::size_t rank) {
+  return checked_window(view,
+                        Window{.kernel = integers_of(view, "kernel_shape"),
+                               .strides = integers_of(view, "strides"),
+                               .dilations = integers_of(view, "dilations"),
+                               .pads = integers_of(view, "pads"),
+                               .ceil_mode = integer_of(view, "ceil_mode", 0) != 0},
+                        rank, text_of(view, "auto_pad", "NOTSET"));
+}
+
+/// A window's figure at each of its places: batch and channels stay. `ChannelsLast`: the channels
+/// are the last axis.
+template <bool ChannelsLast = false>
+struct WindowRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type y = view.type(0);
+    if (!y.is_ranked()) return unranked(y.element);
+    HALE_TRY(const Window window, attribute_window(view, y.rank()));
+    for (std::size_t i = 0; i < window.kernel.size(); ++i) {
+      Dim& dim = (*y.dims)[i + (ChannelsLast ? 1 : 2)];
+      HALE_TRY(dim, slide(view, window, i, dim));
+    }
+    return Types{std::move(y)};
+  }
+};
+
+/// The whole plane's figure. Where `channels_last` says so, the channels are the last axis.
+struct WholePlaneRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type y = view.type(0);
+    if (!y.is_ranked()) return unranked(y.element);
+    const std::size_t skipped = integer_of(view, "channels_last", 0) != 0 ? 1 : 2;
+    for (std::size_t i = skipped; i + (2 - skipped) < y.rank(); ++i) (*y.dims)[i] = Dim{1};
+    return Types{std::move(y)};
+  }
+};
+
+/// MaxPool backwards: each maximum at its place, zero elsewhere.
+struct MaxUnpoolRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type y = view.type(0);
+    if (!y.is_ranked()) return unranked(y.element);
+    HALE_TRY(const Window window, attribute_window(view, y.rank()));
+    const Contents* wanted = view.contents(2);
+    const std::size_t spatial = window.kernel.size();
+    for (std::size_t i = 0; i < spatial; ++i) {
+      Dim& dim = (*y.dims)[i + 2];
+      if (view.has(2)) {
+        const bool is_known = wanted != nullptr && wanted->elements.size() == y.rank();
+        dim = is_known ? wanted->elements[i + 2] : Dim{};
+      } else if (dim.is_static()) {
+        const auto steps = checked_product(dim.extent - 1, window.strides[i]);
+        const std::int64_t rest = window.kernel[i] - window.pads[i] - window.pads[i + spatial];
+        const auto extent = steps ? checked_sum(*steps, rest) : std::nullopt;
+        dim = Dim{extent && *extent >= 0 ? *extent : Dim::open};
+      }
+    }
+    return Types{std::move(y)};
+  }
+};
+
+struct MaxRoiPoolRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type& x = view.type(0);
+    const Type& rois = view.type(1);
+    const std::vector<std::int64_t> size = integers_of(view, "pooled_shape");
+    if (!x.is_ranked() || !rois.is_ranked() || x.rank() < 2 || rois.rank() < 1)
+      return unranked(x.element);
+    std::vector<Dim> dims{(*rois.dims)[0], (*x.dims)[1]};
+    for (const std::int64_t extent : size) {
+      if (extent < 1)
+        return view.fail("pooled_shape has the entry ", extent, ", expected 1 or more");
+      dims.push_back(Dim{extent});
+    }
+    return Types{Type{x.element, std::move(dims)}};
+  }
+};
+
+/// Blocks of an image as columns, put back into the image.
+struct Col2ImRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type& x = view.type(0);
+    const auto image = view.integers(1);
+    const auto block = view.integers(2);
+    if (!x.is_ranked() || x.rank() != 3 || !image || !block) return unranked(x.element);
+    std::optional<std::int64_t> area = 1;
+    for (const std::int64_t each : *block)
+      if (area) area = checked_product(*area, each);
+    const Dim& columns = (*x.dims)[1];
+    const bool is_known = columns.is_static() && area && *area > 0;
+    std::vector<Dim> dims{(*x.dims)[0], is_known ? Dim{columns.extent / *area} : Dim{}};
+    for (const std::int64_t extent : *image) {
+      if (extent < 0)
+        return view.fail("image_shape has the entry ", extent, ", expected 0 or more");
+      dims.push_back(Dim{extent});
+    }
+    return Types{Type{x.element, std::move(dims)}};
+  }
+};
+
+/// Some axes cut or padded to extents that an operand says.
+struct CenterCropPadRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = view.type(0);
+    if (!type.is_ranked()) return unranked(type.element);
+    const Contents* wanted = view.contents(1);
+    std::vector<std::int64_t> axes = integers_of(view, "axes");
+    if (axes.empty())
+      for (std::size_t i = 0; i < type.rank(); ++i) axes.push_back(static_cast<std::int64_t>(i));
+    if (wanted != nullptr && wanted->elements.size() != axes.size())
+      return view.fail("shape has ", wanted->elements.size(), " entries, expected ", axes.size());
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      HALE_TRY(const std::size_t axis, normalise_axis(view, axes[i], type.rank()));
+      (*type.dims)[axis] = wanted == nullptr ? Dim{} : wanted->elements[i];
+    }
+    return Types{std::move(type)};
+  }
+};
+
+/// Places of a grid: of N, C, H, W or N, C, D, H, W the extents without C, then the coordinates.
+struct AffineGridRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const ElementType element = view.type(0).element;
+    const Contents* size = view.contents(1);
+    if (size == nullptr || size->elements.size() < 3) return unranked(element);
+    std::vector<Dim> dims{size->elements[0]};
+    dims.insert(dims.end(), size->elements.begin() + 2, size->elements.end());
+    dims.push_back(Dim{static_cast<std::int64_t>(size->elements.size()) - 2});
+    return Types{Type{element, std::move(dims)}};
+  }
+};
+
+struct ImageDecoderRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const bool is_grey = text_of(view, "pixel_format", "RGB") == "Grayscale";
+    return Types{Type{ElementType::u8, std::vector<Dim>{Dim{}, Dim{}, Dim{is_grey ? 1 : 3}}}};
+  }
+};
+
+using PlaneFamily = Family<
+    Declared<"LpPool", "the norm of a window that slides over the spatial axes", WindowRule<>,
+             Slots<"X">, Slots<"Y">, Integers<"kernel_shape">, Integers<"strides">,
+             Integers<"dilations">, Integers<"pads">, Integer<"ceil_mode">, Text<"auto_pad">>,
+    Declared<"GlobalLpPool", "the norm over all spatial axes", WholePlaneRule, Slots<"X">,
+             Slots<"Y">>,
+    Declared<"MaxUnpool", "maxima back at their places", MaxUnpoolRule,
+             Slots<"X", "I", "output_shape?">, Slots<"output">, Integers<"kernel_shape">,
+             Integers<"strides">, Integers<"pads">>,
+    Declared<"MaxRoiPool", "maxima of regions of a plane", MaxRoiPoolRule, Slots<"X", "rois">,
+             Slots<"Y">, Integers<"pooled_shape">, Float<"spatial_scale">>,
+    Declared<"DeformConv", "a convolution whose places are moved",
+             Like<Conv, ElementType::undefined, 0, 0, 1>,
+             Slots<"X", "W!", "offset", "B?!", "mask?">, Slots<"Y">, Integers<"kernel_shape">,
+             Integers<"strides">, Integers<"dilations">, Integers<"pads">, Integer<"group">>,
+    Declared<"Col2Im", "columns of blocks back in an image", Col2ImRule,
+             Slots<"input", "image_shape", "block_shape">, Slots<"output">, Integers<"strides">,
+             Integers<"dilations">, Integers<"pads">>,
+    Declared<"CenterCropPad", "axes cut or padded around the middle", CenterCropPadRule,
+             Slots<"input_data", "shape">, Slots<"output_data">, Integers<"axes">>,
+    Declared<"AffineGrid", "the places of a grid after an affine map", AffineGridRule,
+             Slots<"theta", "size">, Slots<"grid">, Integer<"align_corners">>,
+    Declared<"ImageDecoder", "the pixels of an encoded image", ImageDecoderRule,
+             Slots<"encoded_stream">, Slots<"image">, Text<"pixel_format">>>;
+
+}  // namespace hale::graph

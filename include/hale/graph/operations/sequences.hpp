@@ -1,0 +1,182 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/operations/declared.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hale::graph {
+
+/// A sequence, or an optional, of what is inside.
+[[nodiscard]] inline Type container_of(std::string_view kind, Type inside) {
+  Type type;
+  type.other = kind;
+  type.inside.push_back(std::move(inside));
+  return type;
+}
+
+/// What is inside a sequence or an optional; of anything else nothing is known.
+[[nodiscard]] inline Type inside_of(const Type& type) {
+  return type.inside.empty() ? Type{} : type.inside.front();
+}
+
+/// How long the sequence is that an operand holds, where its producers say; nothing otherwise.
+/// Cost: O(operations that the sequence passed through), at most 1000 of them.
+[[nodiscard]] inline std::optional<std::int64_t> length_of(const OperationView& view,
+                                                           std::size_t operand) {
+  if (!view.has(operand)) return std::nullopt;
+  std::int64_t change = 0;
+  const Operation* op = view.graph.producer(view.operation.operands[operand]);
+  for (int step = 0; op != nullptr && step < 1000; ++step) {
+    if (op->is("SequenceConstruct")) return change + static_cast<std::int64_t>(op->operands.size());
+    if (op->is("SequenceEmpty")) return std::max<std::int64_t>(change, 0);
+    if (op->is("SequenceInsert"))
+      ++change;
+    else if (op->is("SequenceErase"))
+      --change;
+    else if (!op->is("Identity"))
+      return std::nullopt;
+    if (op->operands.empty() || op->operands.front() == ValueId::none) return std::nullopt;
+    op = view.graph.producer(op->operands.front());
+  }
+  return std::nullopt;
+}
+
+struct SequenceConstructRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type joined = type_or_none(view, 0);
+    for (std::size_t i = 1; i < view.operation.operands.size(); ++i)
+      joined = either(joined, type_or_none(view, i));
+    return Types{container_of("sequence", std::move(joined))};
+  }
+};
+
+struct SequenceEmptyRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    return Types{container_of("sequence", Type{element_type(integer_of(view, "dtype", 1))})};
+  }
+};
+
+struct SequenceInsertRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type& inserted = view.type(1);
+    if (length_of(view, 0) == 0) return Types{container_of("sequence", inserted)};
+    return Types{container_of("sequence", either(inside_of(view.type(0)), inserted))};
+  }
+};
+
+struct InsideRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type& type = view.type(0);
+    return Types{type.is_tensor() ? type : inside_of(type)};
+  }
+};
+
+/// One number or truth value.
+template <ElementType Element>
+struct ScalarRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView&) {
+    return Types{tensor_type(Element, {})};
+  }
+};
+
+/// Parts of one extent each without `split`, else of what it says where that is one for all.
+struct SplitToSequenceRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type part = view.type(0);
+    if (!part.is_ranked()) return Types{container_of("sequence", std::move(part))};
+    HALE_TRY(const std::size_t axis,
+             normalise_axis(view, integer_of(view, "axis", 0), part.rank()));
+    if (!view.has(1)) {
+      (*part.dims)[axis] = Dim{1};
+      if (integer_of(view, "keepdims", 1) == 0)
+        part.dims->erase(part.dims->begin() + static_cast<std::ptrdiff_t>(axis));
+    } else {
+      (*part.dims)[axis] = even_part(view, (*part.dims)[axis]);
+    }
+    return Types{container_of("sequence", std::move(part))};
+  }
+
+ private:
+  [[nodiscard]] static Dim even_part(const OperationView& view, const Dim& whole) {
+    const auto sizes = view.integers(1);
+    if (!sizes || sizes->empty() || sizes->front() < 1) return Dim{};
+    for (const std::int64_t each : *sizes)
+      if (each != sizes->front()) return Dim{};
+    const bool is_scalar = type_or_none(view, 1).is_ranked() && view.type(1).rank() == 0;
+    if (is_scalar && (!whole.is_static() || whole.extent % sizes->front() != 0)) return Dim{};
+    return Dim{sizes->front()};
+  }
+};
+
+struct ConcatFromSequenceRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = inside_of(view.type(0));
+    if (!type.is_ranked()) return unranked(type.element);
+    const bool is_new = integer_of(view, "new_axis", 0) != 0;
+    HALE_TRY(const std::size_t axis,
+             normalise_axis(view, integer_of(view, "axis", 0), type.rank() + (is_new ? 1 : 0)));
+    if (is_new) type.dims->insert(type.dims->begin() + static_cast<std::ptrdiff_t>(axis), Dim{1});
+    Dim& dim = (*type.dims)[axis];
+    const auto length = length_of(view, 0);
+    const auto sum =
+        length && dim.is_static() ? checked_product(*length, dim.extent) : std::nullopt;
+    dim = Dim{sum.value_or(Dim::open)};
+    return Types{std::move(type)};
+  }
+};
+
+struct OptionalRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    const Type* stated = attribute_of<Type>(view, "type");
+    Type inside = view.has(0) || stated == nullptr ? type_or_none(view, 0) : *stated;
+    return Types{container_of("optional", std::move(inside))};
+  }
+};
+
+/// An operation whose regions say what it computes: InferShapes walks them, and how often they run
+/// is no single operation's to say.
+struct OfRegions : Unsaid {
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView&) {
+    return std::nullopt;
+  }
+};
+
+using SequenceFamily =
+    Family<Declared<"SequenceConstruct", "a sequence of the operands", SequenceConstructRule,
+                    Slots<"inputs*">, Slots<"output_sequence">>,
+           Declared<"SequenceEmpty", "a sequence of nothing", SequenceEmptyRule, Slots<>,
+                    Slots<"output">, Integer<"dtype">>,
+           Declared<"SequenceInsert", "a sequence with one more tensor", SequenceInsertRule,
+                    Slots<"input_sequence", "tensor", "position?">, Slots<"output_sequence">>,
+           Declared<"SequenceErase", "a sequence with one tensor less", SameType,
+                    Slots<"input_sequence", "position?">, Slots<"output_sequence">>,
+           Declared<"SequenceAt", "a tensor of a sequence", InsideRule,
+                    Slots<"input_sequence", "position">, Slots<"tensor">>,
+           Declared<"SequenceLength", "how many tensors a sequence has",
+                    ScalarRule<ElementType::i64>, Slots<"input_sequence">, Slots<"length">>,
+           Declared<"SplitToSequence", "parts along an axis", SplitToSequenceRule,
+                    Slots<"input", "split?">, Slots<"output_sequence">, Integer<"axis">,
+                    Integer<"keepdims">>,
+           Declared<"ConcatFromSequence", "a sequence's tensors joined along an axis",
+                    ConcatFromSequenceRule, Slots<"input_sequence">, Slots<"concat_result">,
+                    Integer<"axis">, Integer<"new_axis">>,
+           Declared<"SequenceMap", "a region's results for each tensor of a sequence", OfRegions,
+                    Slots<"input_sequence", "additional_inputs*">, Slots<"out_sequence*">>,
+           Declared<"Optional", "a value that may be absent", OptionalRule, Slots<"input?">,
+                    Slots<"output">, Named<"type", Type>>,
+           Declared<"OptionalGetElement", "the value that is there", InsideRule, Slots<"input">,
+                    Slots<"output">>,
+           Declared<"OptionalHasElement", "whether a value is there",
+                    ScalarRule<ElementType::boolean>, Slots<"input?">, Slots<"output">>,
+           Declared<"If", "one of two regions", OfRegions, Slots<"cond">, Slots<"outputs*">>,
+           Declared<"Loop", "a region as often as a count or a condition says", OfRegions,
+                    Slots<"M?", "cond?", "v_initial*">, Slots<"v_final_and_scan_outputs*">>,
+           Declared<"Scan", "a region for each slice of the operands", OfRegions,
+                    Slots<"first_state?", "states_and_scan_inputs*">,
+                    Slots<"final_state_and_scan_outputs*">, Integer<"num_scan_inputs">>>;
+
+}  // namespace hale::graph
