@@ -43,12 +43,15 @@ Result<Method> base_method(const std::string& name, const Question& asked,
   return method;
 }
 
+bool is_target(const Question& asked, const std::string& device) {
+  return std::find(asked.devices.begin(), asked.devices.end(), device) != asked.devices.end();
+}
+
 /// The device whose rows a baseline may take beside its target's.
 std::string proxy_of(const Question& asked, const device::LatencyTable& table) {
   if (!asked.proxy.empty()) return asked.proxy;
   for (const std::string& device : table.devices)
-    if (std::find(asked.devices.begin(), asked.devices.end(), device) == asked.devices.end())
-      return device;
+    if (!is_target(asked, device)) return device;
   return {};
 }
 
@@ -57,6 +60,9 @@ Result<Method> baseline_method(const std::string& argument, const Question& aske
   const std::size_t colon = std::min(argument.find(':'), argument.size());
   HALE_TRY(const runtime::BaselineEntry* entry,
            runtime::find_baseline(baselines(), asked.space, argument.substr(0, colon)));
+  if (is_target(asked, asked.proxy))
+    return fail(concat("--proxy ", asked.proxy,
+                       ": found among --devices, expected a device that is not asked about"));
   std::size_t rows = entry->usual_rows;
   if (colon < argument.size()) {
     const auto given = parse_number<std::size_t>(std::string_view(argument).substr(colon + 1));
