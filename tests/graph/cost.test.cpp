@@ -72,5 +72,15 @@ TEST(parameters, inputs_in_the_place_of_weights_count) {
   EXPECT_EQ(parameters(graph).total, 81U);
 }
 
+TEST(parameters, weights_that_the_graph_fills_in_itself_count) {
+  const Graph graph =
+      parsed("%0: tensor<1x3x8x8xf32>",
+             R"(%1 = "onnx.Constant"() {value = dense<3> : tensor<4xi64>} : () -> tensor<4xi64>
+%2 = "onnx.ConstantOfShape"(%1) : (tensor<4xi64>) -> tensor<3x3x3x3xf32>
+%3 = "onnx.Conv"(%0, %2) : (tensor<1x3x8x8xf32>, tensor<3x3x3x3xf32>) -> tensor<1x3x6x6xf32>
+%4 = "onnx.Add"(%3, %2) : (tensor<1x3x6x6xf32>, tensor<3x3x3x3xf32>) -> tensor<*xf32>)");
+  EXPECT_EQ(parameters(graph).total, 81U);
+}
+
 }  // namespace
 }  // namespace hale::graph

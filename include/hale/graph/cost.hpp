@@ -34,33 +34,41 @@ struct Count {
   return count;
 }
 
-/// Learned numbers: the floating Constants of at least one axis, and the inputs in their place
-/// where a model comes without weights, that some operation takes otherwise than as statistics.
+/// Whether an operand is learned: a floating Constant of at least one axis, or what stands in its
+/// place where a model comes without weights, an input or a ConstantOfShape in a slot for weights.
+/// BatchNormalization's statistics are measured, not learned.
 ///
-/// Pre: shapes are inferred. A Constant that several operations share counts once.
+/// Pre: shapes are inferred.
+[[nodiscard]] inline bool is_learned(const Graph& graph, const Operation& op, std::size_t slot) {
+  const ValueId id = op.operands[slot];
+  if (id == ValueId::none) return false;
+  const Type& type = graph.value(id).type;
+  if (!is_floating(type.element) || (type.is_ranked() && type.rank() == 0)) return false;
+  const OperationInfo* info = find_operation(op);
+  const bool is_slot = info != nullptr && slot < info->operands.size();
+  const bool is_constant = graph.constant(id) != nullptr;
+  if (is_slot && info->operands[slot].is_parameter) {
+    const Operation* producer = graph.producer(id);
+    return is_constant || producer == nullptr || producer->is("ConstantOfShape");
+  }
+  return is_constant && !(slot > 0 && op.is(BatchNormalization::name));
+}
+
+/// The learned numbers of a graph. One that several operations share counts once.
+///
+/// Pre: shapes are inferred.
 [[nodiscard]] inline Count parameters(const Graph& graph) {
   Count count;
   std::vector<bool> counted(graph.value_count(), false);
-  const auto learned = [&graph](const OperationInfo* info, std::size_t slot, ValueId id) {
-    const bool is_input = graph.value(id).producer == OperationId::none;
-    const bool is_slot = info != nullptr && slot < info->operands.size();
-    if (is_slot && info->operands[slot].is_parameter)
-      return is_input || graph.constant(id) != nullptr;
-    const bool is_statistic = is_slot && slot > 0 && info->name == BatchNormalization::name;
-    return graph.constant(id) != nullptr && !is_statistic;
-  };
   for_each_operation(graph, Graph::body_id(), [&](OperationId id) {
     const Operation& op = graph.operation(id);
     if (op.is("Constant")) return;
     ++count.operations;
     for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
       const ValueId operand = op.operands[slot];
-      if (operand == ValueId::none || counted[index_of(operand)]) continue;
-      if (!learned(find_operation(op), slot, operand)) continue;
-      const Type& type = graph.value(operand).type;
-      if (!is_floating(type.element) || (type.is_ranked() && type.rank() == 0)) continue;
+      if (!is_learned(graph, op, slot) || counted[index_of(operand)]) continue;
       counted[index_of(operand)] = true;
-      const auto elements = element_count(type);
+      const auto elements = element_count(graph.value(operand).type);
       if (!elements ||
           __builtin_add_overflow(count.total, static_cast<std::uint64_t>(*elements), &count.total))
         count.uncosted.push_back(id);

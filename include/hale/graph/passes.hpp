@@ -10,6 +10,7 @@
 #include <hale/graph/passes/recognise_hard_swish.hpp>
 #include <hale/graph/passes/recognise_layer_normalization.hpp>
 #include <hale/graph/passes/recognise_mish.hpp>
+#include <hale/graph/passes/recognise_quantised.hpp>
 #include <hale/graph/passes/recognise_rms_normalization.hpp>
 #include <hale/graph/passes/recognise_softmax.hpp>
 #include <hale/graph/passes/recognise_swish.hpp>
@@ -33,9 +34,10 @@ using Canonicalise = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentiti
 
 /// Operations that others spell out, in their place. HardSwish before HardSigmoid, which is a part
 /// of it.
-using RecognisePatterns = Pipeline<RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid,
-                                   RecogniseSwish, RecogniseMish, RecogniseLayerNormalization,
-                                   RecogniseRmsNormalization, RecogniseSoftmax, RemoveDeadCode>;
+using RecognisePatterns =
+    Pipeline<RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish, RecogniseMish,
+             RecogniseLayerNormalization, RecogniseRmsNormalization, RecogniseSoftmax,
+             RecogniseQuantised, RemoveDeadCode>;
 
 /// A graph with shapes, and without what changes no result: identities, dead code, factors of zero.
 ///
@@ -62,10 +64,11 @@ inline constexpr std::array<PassEntry, sizeof...(Passes)> pass_table = {
 
 /// Every pass, in the order in which canonicalise() and then RecognisePatterns take them.
 [[nodiscard]] constexpr std::span<const PassEntry> passes() {
-  return detail::pass_table<
-      Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros, FoldBatchNormalization,
-      RemoveDeadCode, RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish,
-      RecogniseMish, RecogniseLayerNormalization, RecogniseRmsNormalization, RecogniseSoftmax>;
+  return detail::pass_table<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
+                            FoldBatchNormalization, RemoveDeadCode, RecogniseGelu,
+                            RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish, RecogniseMish,
+                            RecogniseLayerNormalization, RecogniseRmsNormalization,
+                            RecogniseSoftmax, RecogniseQuantised>;
 }
 
 /// The pass with this name; null where there is none.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/cost.hpp>
 #include <hale/lift/operation_kind.hpp>
 #include <hale/workload/kernel.hpp>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -41,19 +43,10 @@ namespace hale::lift {
 /// The learned numbers that one operation takes; those that several share count with each.
 [[nodiscard]] inline std::uint64_t parameters_of(const graph::Graph& graph, graph::OperationId id) {
   const graph::Operation& op = graph.operation(id);
-  const graph::OperationInfo* info = graph::find_operation(op);
   std::uint64_t total = 0;
   for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
-    const graph::ValueId operand = op.operands[slot];
-    if (operand == graph::ValueId::none) continue;
-    const bool is_slot = info != nullptr && slot < info->operands.size();
-    const bool is_learned = is_slot && info->operands[slot].is_parameter;
-    const bool is_input = graph.value(operand).producer == graph::OperationId::none;
-    const bool is_statistic = slot > 2 && op.is("BatchNormalization");
-    const graph::Type& type = graph.value(operand).type;
-    if (!graph::is_floating(type.element) || type.rank() == 0 || is_statistic) continue;
-    if (graph.constant(operand) == nullptr && !(is_learned && is_input)) continue;
-    if (const auto elements = graph::element_count(type))
+    if (!graph::is_learned(graph, op, slot)) continue;
+    if (const auto elements = graph::element_count(graph.value(op.operands[slot]).type))
       total = workload::saturating_sum(total, static_cast<std::uint64_t>(*elements));
   }
   return total;
@@ -106,21 +99,52 @@ namespace detail::kernels {
 
 }  // namespace detail::kernels
 
-/// The GEMM form of Conv, MatMul and Gemm; nothing for others and where a shape is open.
+/// How an operation multiplies, and which operands are the factors.
+struct ProductForm {
+  enum class Kind { convolution, stacks, matrices };
+
+  std::string_view name;
+  Kind kind;
+  std::size_t left;
+  std::size_t right;
+};
+inline constexpr std::array<ProductForm, 10> product_forms = {
+    {{"Conv", ProductForm::Kind::convolution, 0, 1},
+     {"ConvInteger", ProductForm::Kind::convolution, 0, 1},
+     {"FusedConv", ProductForm::Kind::convolution, 0, 1},
+     {"FusedGemm", ProductForm::Kind::matrices, 0, 1},
+     {"Gemm", ProductForm::Kind::matrices, 0, 1},
+     {"MatMul", ProductForm::Kind::stacks, 0, 1},
+     {"MatMulInteger", ProductForm::Kind::stacks, 0, 1},
+     {"QGemm", ProductForm::Kind::matrices, 0, 3},
+     {"QLinearConv", ProductForm::Kind::convolution, 0, 3},
+     {"QLinearMatMul", ProductForm::Kind::stacks, 0, 3}}};
+
+/// The form of ONNX's operations and ONNX Runtime's; null for others.
+[[nodiscard]] inline const ProductForm* product_form(const graph::Operation& op) {
+  if (!op.domain.empty() && op.domain != "com.microsoft") return nullptr;
+  for (const ProductForm& form : product_forms)
+    if (form.name == op.name) return &form;
+  return nullptr;
+}
+
+/// The GEMM form of convolutions and products of matrices; nothing for others and where a shape is
+/// open.
 [[nodiscard]] inline std::optional<workload::Gemm> gemm_of(const graph::Graph& graph,
                                                            graph::OperationId id) {
   const graph::Operation& op = graph.operation(id);
-  const bool is_convolution = op.is("Conv");
-  const bool is_gemm = op.is("Gemm");
-  if (!is_convolution && !is_gemm && !op.is("MatMul")) return std::nullopt;
-  if (op.operands.size() < 2 || op.results.size() != 1) return std::nullopt;
-  for (const graph::ValueId each : {op.operands[0], op.operands[1], op.results[0]})
+  const ProductForm* form = product_form(op);
+  if (form == nullptr || op.operands.size() <= form->right || op.results.size() != 1)
+    return std::nullopt;
+  const std::array values = {op.operands[form->left], op.operands[form->right], op.results[0]};
+  for (const graph::ValueId each : values)
     if (each == graph::ValueId::none || !graph.value(each).type.is_static()) return std::nullopt;
-  const graph::Type& a = graph.value(op.operands[0]).type;
-  const graph::Type& b = graph.value(op.operands[1]).type;
-  const graph::Type& y = graph.value(op.results[0]).type;
-  if (is_convolution) return detail::kernels::convolution_gemm(op, b, y);
-  if (!is_gemm) return detail::kernels::matmul_gemm(a, b, y);
+  const graph::Type& a = graph.value(values[0]).type;
+  const graph::Type& b = graph.value(values[1]).type;
+  const graph::Type& y = graph.value(values[2]).type;
+  if (form->kind == ProductForm::Kind::convolution)
+    return detail::kernels::convolution_gemm(op, b, y);
+  if (form->kind == ProductForm::Kind::stacks) return detail::kernels::matmul_gemm(a, b, y);
   if (a.rank() != 2 || y.rank() != 2) return std::nullopt;
   const bool transposed = detail::kernels::integer_attribute(op, "transA", 0) != 0;
   return workload::Gemm{1, detail::kernels::extent(y, 0), detail::kernels::extent(y, 1),
@@ -141,8 +165,11 @@ namespace detail::kernels {
     return extents;
   };
   workload::Window window{list("kernel_shape"), list("strides"), list("dilations")};
-  if (window.kernel.empty() && op.is("Conv") && op.operands.size() > 1) {
-    const graph::Type& w = graph.value(op.operands[1]).type;
+  const ProductForm* form = product_form(op);
+  const bool slides = form != nullptr && form->kind == ProductForm::Kind::convolution;
+  if (window.kernel.empty() && slides && op.operands.size() > form->right &&
+      op.operands[form->right] != graph::ValueId::none) {
+    const graph::Type& w = graph.value(op.operands[form->right]).type;
     for (std::size_t axis = 2; w.is_static() && axis < w.rank(); ++axis)
       window.kernel.push_back(detail::kernels::extent(w, axis));
   }
