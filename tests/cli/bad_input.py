@@ -160,7 +160,11 @@ def _():
     expect(run.out.count(" ms ") == 1, "the good one is answered", run)
     refused("score", "--space", "nasbench201", "--archs", "-", stdin="", says="is empty")
     refused("score", "--space", "nasbench201", "--archs", "absent", says="absent: ")
-    refused("score", "--space", "fbnet", "--archs", "-", stdin="x", says="no space 'fbnet'")
+    refused("score", "--space", "mobile", "--archs", "-", stdin="x", says="no space 'mobile'")
+    for space, device, near in (("fbnet", "fpga", "9" + "-0" * 21),
+                                ("ofa-mobilenetv3", "titan_rtx_64", "{}")):
+        refused("score", "--space", space, "--device", device, "--archs", "-", stdin=near,
+                says=near)
 
 
 main()

@@ -51,9 +51,9 @@ def _():
 
 @case("listings agree in every format")
 def _():
-    for command, names in (("spaces", ["nasbench201", "fbnet", "ofa-mobilenetv3"]),
-                           ("devices", DEVICES),
-                           ("bases", ["nasbench201", "nasbench201-help"])):
+    for command, names in (("spaces", SPACES),
+                           ("devices", [*DEVICES, "titan_rtx_64"]),
+                           ("bases", [name + kind for name in SPACES for kind in ("", "-help")])):
         records = good_json(command)[command]
         expect([r["name"] for r in records] == names, str(records))
         lines = [json.loads(line) for line in good(command, "--format", "jsonl").out.splitlines()]
@@ -71,7 +71,9 @@ def _():
     expect(records["gold_6226"]["alias_of"] is None, str(records["gold_6226"]))
     expect(records["titan_rtx_256"]["batch"] == 256, "batches are the tables'")
     for record in records.values():
-        expect(record["bases"] == ["nasbench201-help"] and record["made_from"], str(record))
+        expect(record["bases"] and record["made_from"], str(record))
+    expect(records["fpga"]["bases"] == ["nasbench201-help", "fbnet-help"], str(records["fpga"]))
+    expect(records["titan_rtx_64"]["bases"] == ["ofa-mobilenetv3-help"], "of one space")
 
 
 @case("suggest names the references, leaves out what is measured, and emits the rest")
@@ -102,7 +104,19 @@ def _():
 def _():
     refused("suggest", "--space", "nasbench201", "--count", "5", says=["--count", "exactly its 10"])
     refused("suggest", "--space", "nasbench201", "--candidates", "x", says="--candidates")
-    refused("suggest", "--space", "fbnet", says=["no space 'fbnet'", "nasbench201"])
+    refused("suggest", "--space", "mobile", says=["no space 'mobile'", *SPACES])
+
+
+@case("every space suggests ten networks of its own, which score on a device of that space")
+def _():
+    for space, device in zip(SPACES, ("fpga", "fpga", "titan_rtx_64")):
+        files = [r["file"] for r in good_json("suggest", "--space", space, "--emit", space)
+                 ["suggestions"]]
+        expect(len(files) == 10, str(files))
+        result = good_json("score", files[0], "--device", device)["results"][0]
+        expect(result["space"] == space and result["latency_ms"] > 0, str(result))
+        refused("score", files[0], "--device", "titan_rtx_64" if device == "fpga" else "fpga",
+                says=space)
 
 
 @case("inspect tells what a file is")

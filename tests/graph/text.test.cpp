@@ -184,7 +184,7 @@ TEST(parse, errors_name_the_line_and_what_was_expected) {
   EXPECT_EQ(error_of("\"onnx.graph\"() ({\n^bb0(%0: !onnx.sequence<f32>):"),
             "t.ir:2: found 'f32>):', expected a type");
   EXPECT_EQ(error_of("\"onnx.graph\"() ({\n^bb0(%0: tensor<f32>):\n\"onnx.return\"(%0) : () -> ()"),
-            "t.ir:3: found '-> ()', expected as many types as operands before this");
+            "t.ir:3: found ' -> ()', expected as many types as operands before this");
   EXPECT_EQ(error_of("\"onnx.graph\"() ({\n%none = \"onnx.Relu\"() : () -> none\n"),
             "t.ir:2: found '', expected %none to be the result of onnx.NoValue alone");
 }

@@ -129,7 +129,12 @@ TEST(fbnet, what_does_not_fit_is_named) {
   EXPECT_EQ(refusal_of("stage.2/block.3/add", "Mul"),
             "node 'stage.2/block.3/add' (Mul): Mul found, expected a block's last 1x1 convolution, "
             "or its sum with the input");
-  EXPECT_EQ(refusal_of("head/relu", "Transpose"),
+  const auto turn = [](Graph&, Operation& op) {
+    if (op.location != "head/relu") return;
+    op.name = "Transpose";
+    op.attributes = {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}};
+  };
+  EXPECT_EQ(refusal(turn),
             "node 'head/relu' (Transpose): Transpose found, expected the head: a 1x1 convolution "
             "and a Relu");
   EXPECT_EQ(
