@@ -130,6 +130,18 @@ void add_memory(const graph::Graph& graph, Json& record) {
   record["values_of_unknown_size"] = memory.unknown;
 }
 
+/// What the model does not say although it should.
+void add_unsaid(const graph::Graph& graph, Json& record) {
+  if (graph.operator_sets.empty())
+    record["assumptions"].push_back("no opset is stated: operators are read as of any version");
+  for (const graph::ValueId input : graph.body().inputs) {
+    const graph::Value& value = graph.value(input);
+    if (value.type.is_tensor() && value.type.element == graph::ElementType::undefined)
+      record["assumptions"].push_back(
+          concat("the element type of input '", value.name, "' is not stated: its bytes are open"));
+  }
+}
+
 /// Closes an open batch with 1. Returns whether there was one.
 bool assume_batch(graph::Graph& graph) {
   const Json before = values(graph, graph.body().inputs);
@@ -236,6 +248,7 @@ Result<Json> overview_of(const graph::Graph& graph, const std::string& model,
   record["opsets"] = opsets(graph);
   record["inputs"] = values(graph, graph.body().inputs);
   record["outputs"] = values(graph, graph.body().outputs);
+  add_unsaid(graph, record);
   graph::Graph closed = graph;
   if (assume_batch(closed))
     record["assumptions"].push_back("the batch is open in the model: figures are for a batch of 1");

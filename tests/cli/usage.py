@@ -133,6 +133,18 @@ def _():
     expect(encoding["encoding"] == [0, 2 + 1, 3, 3, 3, 3, 3, 6, 7], str(encoding))
 
 
+@case("inspect says what a model leaves unsaid")
+def _():
+    def field(number, payload):
+        return bytes([number << 3 | 2, len(payload)]) + payload
+    node = field(1, b"x") + field(2, b"y") + field(4, b"Relu")
+    graph = field(1, node) + field(2, b"g") + field(11, field(1, b"x")) + field(12, field(1, b"y"))
+    pathlib.Path("bare.onnx").write_bytes(bytes([8, 7]) + field(7, graph))
+    said = " ".join(good_json("inspect", "bare.onnx")["model"]["assumptions"])
+    for words in ("no opset is stated", "the element type of input 'x' is not stated"):
+        expect(words in said, said)
+
+
 @case("inspect prints the graph before and after passes")
 def _():
     path = emitted()[1]
