@@ -302,7 +302,7 @@ Result<std::string> operations_text(graph::Graph graph, Format format) {
       std::uint64_t sum = 0;
       for (const graph::ValueId each : ids) {
         if (each == graph::ValueId::none) continue;
-        const auto bytes = lift::bytes_of(graph.value(each).type);
+        const auto bytes = graph::bytes_of(graph.value(each).type);
         if (!bytes) return {};
         sum = workload::saturating_sum(sum, *bytes);
       }
@@ -317,7 +317,7 @@ Result<std::string> operations_text(graph::Graph graph, Format format) {
          {"share", products ? share(*products, whole) : Json()},
          {"bytes_read", total(op.operands)},
          {"bytes_written", total(op.results)},
-         {"parameters", lift::parameters_of(graph, id)}});
+         {"parameters", graph::cost_of(graph, id).parameters}});
   });
   return format_listing({"operations",
                          {"node", "operator", "output", "macs", "share", "bytes_read",

@@ -82,5 +82,108 @@ TEST(parameters, weights_that_the_graph_fills_in_itself_count) {
   EXPECT_EQ(parameters(graph).total, 81U);
 }
 
+OperationCost cost_of_first(std::string_view inputs, std::string_view body) {
+  const Graph graph = parsed(inputs, body);
+  return cost_of(graph, graph.body().operations.front());
+}
+
+TEST(cost_of, convolution) {
+  const OperationCost cost = cost_of_first(
+      "%0: tensor<2x4x8x8xf32>, %1: tensor<6x2x3x3xf32>",
+      R"(%2 = "onnx.Conv"(%0, %1) {group = 2 : i64, pads = array<i64: 1, 1, 1, 1>} : (tensor<2x4x8x8xf32>, tensor<6x2x3x3xf32>) -> tensor<2x6x8x8xf32>)");
+  EXPECT_EQ(cost.macs, 13824U);
+  EXPECT_EQ(cost.bytes_read, 4U * (512 + 108));
+  EXPECT_EQ(cost.bytes_written, 4U * 768);
+  EXPECT_EQ(cost.parameters, 108U);
+  EXPECT_EQ(cost.gemm, (GemmForm{2, 128, 3, 18}));
+}
+
+TEST(cost_of, transposed_convolution) {
+  const OperationCost cost = cost_of_first(
+      "%0: tensor<1x4x5x5xf32>, %1: tensor<4x3x2x2xf32>",
+      R"(%2 = "onnx.ConvTranspose"(%0, %1) {group = 2 : i64, strides = array<i64: 2, 2>} : (tensor<1x4x5x5xf32>, tensor<4x3x2x2xf32>) -> tensor<1x6x10x10xf32>)");
+  EXPECT_EQ(cost.macs, 1200U);  // 25 places, 4 channels, 3 outputs of a group, 4 of the kernel
+  EXPECT_EQ(cost.gemm, (GemmForm{2, 25, 12, 2}));
+}
+
+TEST(cost_of, products_of_matrices) {
+  const auto of = [](std::string_view line) {
+    return cost_of_first(
+        "%0: tensor<2x3x4x5xf32>, %1: tensor<2x3x5x7xf32>, %2: tensor<5x7xf32>, "
+        "%3: tensor<6x5xf32>, %4: tensor<2x3x5x4xf32>",
+        line);
+  };
+  const auto stack = of(
+      R"(%5 = "onnx.MatMul"(%0, %1) : (tensor<2x3x4x5xf32>, tensor<2x3x5x7xf32>) -> tensor<2x3x4x7xf32>)");
+  EXPECT_EQ(stack.macs, 840U);
+  EXPECT_EQ(stack.gemm, (GemmForm{6, 4, 7, 5}));
+  const auto matrix = of(
+      R"(%5 = "onnx.MatMul"(%0, %2) : (tensor<2x3x4x5xf32>, tensor<5x7xf32>) -> tensor<2x3x4x7xf32>)");
+  EXPECT_EQ(matrix.gemm, (GemmForm{1, 24, 7, 5}));
+  const auto gemm =
+      of(R"(%5 = "onnx.Gemm"(%3, %2) : (tensor<6x5xf32>, tensor<5x7xf32>) -> tensor<6x7xf32>)");
+  EXPECT_EQ(gemm.macs, 210U);
+  EXPECT_EQ(gemm.gemm, (GemmForm{1, 6, 7, 5}));
+  const auto fused = of(
+      R"(%5 = "com.microsoft.FusedMatMul"(%4, %1) {transA = 1 : i64} : (tensor<2x3x5x4xf32>, tensor<2x3x5x7xf32>) -> tensor<2x3x4x7xf32>)");
+  EXPECT_EQ(fused.macs, 840U);
+  EXPECT_EQ(fused.gemm, (GemmForm{6, 4, 7, 5}));
+}
+
+TEST(cost_of, quantised_product_reads_bytes) {
+  const OperationCost cost = cost_of_first(
+      "%0: tensor<4x5xui8>, %1: tensor<5x7xui8>",
+      R"(%2 = "onnx.MatMulInteger"(%0, %1) : (tensor<4x5xui8>, tensor<5x7xui8>) -> tensor<4x7xi32>)");
+  EXPECT_EQ(cost.macs, 140U);
+  EXPECT_EQ(cost.bytes_read, 55U);
+  EXPECT_EQ(cost.bytes_written, 112U);
+}
+
+TEST(cost_of, attention_recurrent_and_einsum_are_no_single_product) {
+  const OperationCost attention = cost_of_first(
+      "%0: tensor<1x2x3x4xf32>, %1: tensor<1x2x5x4xf32>, %2: tensor<1x2x5x6xf32>",
+      R"(%3 = "onnx.Attention"(%0, %1, %2) : (tensor<1x2x3x4xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x6xf32>) -> tensor<1x2x3x6xf32>)");
+  EXPECT_EQ(attention.macs, 2U * 3 * 5 * (4 + 6));
+  EXPECT_FALSE(attention.gemm);
+  const OperationCost recurrent = cost_of_first(
+      "%0: tensor<7x2x3xf32>, %1: tensor<1x16x3xf32>, %2: tensor<1x16x4xf32>",
+      R"(%3 = "onnx.LSTM"(%0, %1, %2) {hidden_size = 4 : i64} : (tensor<7x2x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>) -> tensor<7x1x2x4xf32>)");
+  EXPECT_EQ(recurrent.macs, 14U * 16 * (3 + 4));
+  EXPECT_FALSE(recurrent.gemm);
+  const OperationCost einsum = cost_of_first(
+      "%0: tensor<2x3x4xf32>, %1: tensor<2x5x4xf32>",
+      R"(%2 = "onnx.Einsum"(%0, %1) {equation = "bij,bkj->bik"} : (tensor<2x3x4xf32>, tensor<2x5x4xf32>) -> tensor<2x3x5xf32>)");
+  EXPECT_EQ(einsum.macs, 2U * 3 * 4 * 5);
+}
+
+TEST(cost_of, bytes_are_those_that_move) {
+  const auto of = [](std::string_view line) {
+    return cost_of_first("%0: tensor<100x8xf32>, %1: tensor<3xi64>, %2: tensor<2xi64>", line);
+  };
+  const auto gather =
+      of(R"(%3 = "onnx.Gather"(%0, %1) : (tensor<100x8xf32>, tensor<3xi64>) -> tensor<3x8xf32>)");
+  EXPECT_EQ(gather.bytes_read, 96U + 24U);
+  EXPECT_EQ(gather.bytes_written, 96U);
+  const auto view = of(
+      R"(%3 = "onnx.Reshape"(%0, %2) : (tensor<100x8xf32>, tensor<2xi64>) -> tensor<8x100xf32>)");
+  EXPECT_EQ(view.bytes_read, 0U);
+  EXPECT_EQ(view.bytes_written, 0U);
+  const auto square = of(
+      R"(%3 = "onnx.Mul"(%0, %0) : (tensor<100x8xf32>, tensor<100x8xf32>) -> tensor<100x8xf32>)");
+  EXPECT_EQ(square.bytes_read, 3200U);
+}
+
+TEST(cost_of, nothing_where_it_is_not_known) {
+  const OperationCost open = cost_of_first(
+      "%0: tensor<?x3xf32, {dims = [\"N\", \"\"]}>, %1: tensor<3x5xf32>",
+      R"(%2 = "onnx.MatMul"(%0, %1) : (tensor<?x3xf32, {dims = ["N", ""]}>, tensor<3x5xf32>) -> tensor<?x5xf32, {dims = ["N", ""]}>)");
+  EXPECT_FALSE(open.macs || open.bytes_read || open.bytes_written || open.gemm);
+  const OperationCost unknown = cost_of_first(
+      "%0: tensor<3x5xf32>", R"(%1 = "com.example.Mix"(%0) : (tensor<3x5xf32>) -> tensor<2xf32>)");
+  EXPECT_FALSE(unknown.macs);
+  EXPECT_EQ(unknown.bytes_read, 60U);
+  EXPECT_EQ(unknown.bytes_written, 8U);
+}
+
 }  // namespace
 }  // namespace hale::graph

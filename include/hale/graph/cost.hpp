@@ -1,37 +1,191 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/onnx_dialect.hpp>
+#include <limits>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace hale::graph {
 
-/// A total over a graph's operations, and those that it leaves out since nobody can count them.
-struct Count {
-  std::uint64_t total = 0;
-  std::vector<OperationId> uncosted{};  // neither declared, nor of known shape
-  std::size_t operations = 0;           // without Constants
+/// `batch` independent products (rows, depth) x (depth, columns).
+struct GemmForm {
+  std::uint64_t batch = 1;
+  std::uint64_t rows = 1;
+  std::uint64_t columns = 1;
+  std::uint64_t depth = 1;
+  friend bool operator==(const GemmForm&, const GemmForm&) = default;
 };
 
-/// Multiply-adds of convolutions and matrix products, of one run of the graph.
-///
-/// The bodies of If, Loop and Scan run an unknown number of times: their owner is uncosted.
-/// Pre: shapes are inferred; what has none is uncosted.
-[[nodiscard]] inline Count macs(const Graph& graph) {
-  Count count;
-  for (const OperationId id : graph.body().operations) {
-    const Operation& op = graph.operation(id);
-    if (op.is("Constant")) continue;
-    ++count.operations;
-    const OperationInfo* info = find_operation(op);
-    const auto products =
-        info == nullptr ? std::nullopt : info->multiply_adds(OperationView{graph, op});
-    if (!products || __builtin_add_overflow(count.total, *products, &count.total))
-      count.uncosted.push_back(id);
+/// What one run of an operation takes; nothing where it is not known.
+struct OperationCost {
+  std::optional<std::uint64_t> macs{};
+  std::optional<std::uint64_t> bytes_read{};
+  std::optional<std::uint64_t> bytes_written{};
+  std::uint64_t parameters = 0;    // the learned numbers that it takes
+  std::optional<GemmForm> gemm{};  // where it is one product, or a stack of them
+};
+
+/// The operations that show the same elements in another shape, and move none; between spaces.
+inline constexpr std::string_view view_names =
+    "Reshape Flatten Squeeze Unsqueeze Identity Dropout Shape Size";
+
+namespace detail::costs {
+
+[[nodiscard]] constexpr bool has_word(std::string_view words, std::string_view sought) {
+  while (!words.empty()) {
+    const std::size_t length = std::min(words.find(' '), words.size());
+    if (words.substr(0, length) == sought) return true;
+    words.remove_prefix(std::min(length + 1, words.size()));
   }
-  return count;
+  return false;
+}
+
+[[nodiscard]] inline std::uint64_t extent(const Type& type, std::size_t axis) {
+  return static_cast<std::uint64_t>((*type.dims)[axis].extent);
+}
+
+/// The extents from `first` to before `last` multiplied. Pre: the type has few enough elements to
+/// be counted, none of its extents is 0.
+[[nodiscard]] inline std::uint64_t extents(const Type& type, std::size_t first, std::size_t last) {
+  std::uint64_t product = 1;
+  for (std::size_t axis = first; axis < last; ++axis) product *= extent(type, axis);
+  return product;
+}
+
+/// How an operation multiplies.
+enum class Form : std::uint8_t { convolution, transposed_convolution, stacks, matrices, rows };
+
+struct FormOfName {
+  std::string_view name;
+  Form form;
+  std::size_t right;  // the operand that is the right factor; the left one is the first
+};
+inline constexpr std::array<FormOfName, 16> forms = {
+    {{"Conv", Form::convolution, 1},
+     {"ConvInteger", Form::convolution, 1},
+     {"ConvTranspose", Form::transposed_convolution, 1},
+     {"DynamicQuantizeMatMul", Form::stacks, 1},
+     {"FusedConv", Form::convolution, 1},
+     {"FusedGemm", Form::matrices, 1},
+     {"FusedMatMul", Form::stacks, 1},
+     {"Gemm", Form::matrices, 1},
+     {"MatMul", Form::stacks, 1},
+     {"MatMulInteger", Form::stacks, 1},
+     {"MatMulIntegerToFloat", Form::stacks, 1},
+     {"MatMulNBits", Form::rows, 1},
+     {"NhwcConv", Form::convolution, 1},
+     {"QGemm", Form::matrices, 3},
+     {"QLinearConv", Form::convolution, 3},
+     {"QLinearMatMul", Form::stacks, 3}}};
+
+/// The form of ONNX's operations and ONNX Runtime's; null for others.
+[[nodiscard]] inline const FormOfName* find_form(const Operation& op) {
+  if (!op.domain.empty() && op.domain != "com.microsoft") return nullptr;
+  for (const FormOfName& each : forms)
+    if (each.name == op.name) return &each;
+  return nullptr;
+}
+
+/// The products over unfolded patches, a product a group. A weight is (outputs, inputs of a group,
+/// kernel), of a transposed convolution (inputs, outputs of a group, kernel).
+[[nodiscard]] inline std::optional<GemmForm> convolution(const OperationView& view, Form form,
+                                                         const Type& x, const Type& w,
+                                                         const Type& y) {
+  const auto group = static_cast<std::uint64_t>(integer_of(view, "group", 1));
+  if (group == 0 || w.rank() < 3 || x.rank() != w.rank() || extent(w, 0) % group != 0)
+    return std::nullopt;
+  const std::uint64_t of_group = extent(w, 0) / group;
+  const std::uint64_t others = extents(w, 1, w.rank());
+  if (form == Form::convolution)
+    return GemmForm{group, extents(y, 0, y.rank()) / extent(w, 0), of_group, others};
+  return GemmForm{group, extents(x, 0, x.rank()) / extent(w, 0), others, of_group};
+}
+
+/// One product where the right operand is a matrix, else one for each matrix of the stack.
+[[nodiscard]] inline std::optional<GemmForm> stacks(const OperationView& view, const Type& a,
+                                                    const Type& b, const Type& y) {
+  const bool is_turned = integer_of(view, "transA", 0) != 0;
+  if (a.rank() == 0 || b.rank() == 0 || (is_turned && a.rank() < 2)) return std::nullopt;
+  if (integer_of(view, "transBatchA", 0) != 0 || integer_of(view, "transBatchB", 0) != 0)
+    return std::nullopt;
+  GemmForm gemm{.depth = extent(a, a.rank() - (is_turned ? 2 : 1))};
+  const std::size_t columns = b.rank() > 1 ? 1 : 0;
+  const std::size_t rows = a.rank() > 1 ? 1 : 0;
+  if (y.rank() < columns + rows) return std::nullopt;
+  const std::size_t stacked = b.rank() <= 2 ? 0 : y.rank() - columns - rows;
+  gemm.batch = extents(y, 0, stacked);
+  gemm.rows = extents(y, stacked, y.rank() - columns);
+  gemm.columns = extents(y, y.rank() - columns, y.rank());
+  return gemm;
+}
+
+}  // namespace detail::costs
+
+/// The slot of a convolution's weight; past all operands for other operations.
+[[nodiscard]] inline std::size_t convolution_weight(const Operation& op) {
+  using detail::costs::Form;
+  const detail::costs::FormOfName* found = detail::costs::find_form(op);
+  const bool slides = found != nullptr && (found->form == Form::convolution ||
+                                           found->form == Form::transposed_convolution);
+  return slides ? found->right : op.operands.size();
+}
+
+/// How many bytes a value takes in memory; nothing where its extents or its elements' size are not
+/// known.
+[[nodiscard]] inline std::optional<std::uint64_t> bytes_of(const Type& type) {
+  const auto elements = element_count(type);
+  const unsigned bits = bits_of(type.element);
+  if (!elements || bits == 0) return std::nullopt;
+  std::uint64_t total = 0;
+  if (__builtin_mul_overflow(static_cast<std::uint64_t>(*elements), bits, &total))
+    return std::nullopt;
+  return total / 8 + (total % 8 != 0 ? 1 : 0);
+}
+
+/// How many bytes an operation reads of an operand: those that pick elements read no more of the
+/// first than they write. Pre: the operand is there.
+[[nodiscard]] inline std::optional<std::uint64_t> bytes_read(const Graph& graph,
+                                                             const Operation& op,
+                                                             std::size_t slot) {
+  auto bytes = bytes_of(graph.value(op.operands[slot]).type);
+  if (slot > 0 || op.results.empty() || op.results[0] == ValueId::none) return bytes;
+  for (const std::string_view picks : {"Gather", "GatherElements", "GatherND", "Slice"})
+    if (op.is(picks))
+      if (const auto written = bytes_of(graph.value(op.results[0]).type))
+        bytes = std::min(bytes.value_or(*written), *written);
+  return bytes;
+}
+
+/// The GEMM form of convolutions and products of matrices; nothing for others, where a shape is
+/// open and where there is nothing to multiply.
+[[nodiscard]] inline std::optional<GemmForm> gemm_form_of(const Graph& graph, OperationId id) {
+  const Operation& op = graph.operation(id);
+  const detail::costs::FormOfName* found = detail::costs::find_form(op);
+  if (found == nullptr || op.operands.size() <= found->right || op.results.size() != 1)
+    return std::nullopt;
+  const std::array values = {op.operands[0], op.operands[found->right], op.results[0]};
+  for (const ValueId each : values)
+    if (each == ValueId::none || element_count(graph.value(each).type).value_or(0) == 0)
+      return std::nullopt;
+  const Type& a = graph.value(values[0]).type;
+  const Type& b = graph.value(values[1]).type;
+  const Type& y = graph.value(values[2]).type;
+  const OperationView view{graph, op};
+  using detail::costs::Form;
+  if (found->form == Form::stacks) return detail::costs::stacks(view, a, b, y);
+  if (found->form == Form::convolution || found->form == Form::transposed_convolution)
+    return detail::costs::convolution(view, found->form, a, b, y);
+  if (a.rank() == 0 || y.rank() == 0) return std::nullopt;
+  if (found->form == Form::matrices && (a.rank() != 2 || y.rank() != 2)) return std::nullopt;
+  const bool is_turned = found->form == Form::matrices && integer_of(view, "transA", 0) != 0;
+  return GemmForm{1, detail::costs::extents(y, 0, y.rank() - 1),
+                  detail::costs::extent(y, y.rank() - 1),
+                  detail::costs::extent(a, is_turned ? 0 : a.rank() - 1)};
 }
 
 /// Whether an operand is learned: a floating Constant of at least one axis, or what stands in its
@@ -52,6 +206,80 @@ struct Count {
     return is_constant || producer == nullptr || producer->is("ConstantOfShape");
   }
   return is_constant && !(slot > 0 && op.is(BatchNormalization::name));
+}
+
+/// The multiply-adds of one run of an operation, by its declaration; nothing where it has none, or
+/// where a shape is open. Pre: shapes are inferred.
+[[nodiscard]] inline std::optional<std::uint64_t> declared_macs(const Graph& graph,
+                                                                OperationId id) {
+  const Operation& op = graph.operation(id);
+  const OperationInfo* info = find_operation(op);
+  return info == nullptr ? std::nullopt : info->multiply_adds(OperationView{graph, op});
+}
+
+namespace detail::costs {
+
+/// Adds what is known to what is known; a sum that is too large is not known.
+inline void add(std::optional<std::uint64_t>& sum, std::optional<std::uint64_t> part) {
+  std::uint64_t total = 0;
+  sum = sum && part && !__builtin_add_overflow(*sum, *part, &total) ? std::optional(total)
+                                                                    : std::nullopt;
+}
+
+/// An operand that stands in several slots is read once.
+inline void add_operands(const Graph& graph, const Operation& op, bool is_view,
+                         OperationCost& cost) {
+  for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
+    const auto here = op.operands.begin() + static_cast<std::ptrdiff_t>(slot);
+    if (*here == ValueId::none || std::find(op.operands.begin(), here, *here) != here) continue;
+    if (!is_view) add(cost.bytes_read, bytes_read(graph, op, slot));
+    const auto elements = element_count(graph.value(*here).type);
+    if (!elements || !is_learned(graph, op, slot)) continue;
+    if (__builtin_add_overflow(cost.parameters, static_cast<std::uint64_t>(*elements),
+                               &cost.parameters))
+      cost.parameters = std::numeric_limits<std::uint64_t>::max();
+  }
+}
+
+}  // namespace detail::costs
+
+/// What one run of an operation takes. Views and Constants move nothing; what an operation with
+/// regions moves hangs on how often they run. Pre: shapes are inferred.
+[[nodiscard]] inline OperationCost cost_of(const Graph& graph, OperationId id) {
+  const Operation& op = graph.operation(id);
+  OperationCost cost{.macs = declared_macs(graph, id), .gemm = gemm_form_of(graph, id)};
+  const bool is_view = op.domain.empty() && detail::costs::has_word(view_names, op.name);
+  if (op.regions.empty()) cost.bytes_read = cost.bytes_written = 0;
+  detail::costs::add_operands(graph, op, is_view, cost);
+  if (is_view || op.is("Constant")) return cost;
+  for (const ValueId result : op.results)
+    if (result != ValueId::none)
+      detail::costs::add(cost.bytes_written, bytes_of(graph.value(result).type));
+  return cost;
+}
+
+/// A total over a graph's operations, and those that it leaves out since nobody can count them.
+struct Count {
+  std::uint64_t total = 0;
+  std::vector<OperationId> uncosted{};  // neither declared, nor of known shape
+  std::size_t operations = 0;           // without Constants
+};
+
+/// Multiply-adds of convolutions and matrix products, of one run of the graph.
+///
+/// The bodies of If, Loop and Scan run an unknown number of times: their owner is uncosted.
+/// Pre: shapes are inferred; what has none is uncosted.
+[[nodiscard]] inline Count macs(const Graph& graph) {
+  Count count;
+  for (const OperationId id : graph.body().operations) {
+    const Operation& op = graph.operation(id);
+    if (op.is("Constant")) continue;
+    ++count.operations;
+    const auto products = declared_macs(graph, id);
+    if (!products || __builtin_add_overflow(count.total, *products, &count.total))
+      count.uncosted.push_back(id);
+  }
+  return count;
 }
 
 /// The learned numbers of a graph. One that several operations share counts once.

@@ -64,7 +64,7 @@ class Liveness {
   }
 
   [[nodiscard]] std::uint64_t bytes(graph::ValueId id) {
-    const auto known = bytes_of(graph_.value(id).type);
+    const auto known = graph::bytes_of(graph_.value(id).type);
     if (!known) ++memory_.unknown;
     return known.value_or(0);
   }

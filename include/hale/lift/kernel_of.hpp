@@ -87,7 +87,7 @@ class KernelWriter {
         if (is_within(group, read) || std::find(seen.begin(), seen.end(), read) != seen.end())
           continue;
         seen.push_back(read);
-        const auto bytes = bytes_read(op, slot);
+        const auto bytes = graph::bytes_read(graph_, op, slot);
         if (!bytes) return unknown_size(op.operands[slot]);
         kernel.bytes_read = workload::saturating_sum(kernel.bytes_read, *bytes);
         if (is_weight(op, slot))
@@ -103,7 +103,7 @@ class KernelWriter {
     for (const graph::ValueId result : op.results) {
       if (result == graph::ValueId::none) continue;
       const graph::Type& type = graph_.value(result).type;
-      const auto bytes = bytes_of(type);
+      const auto bytes = graph::bytes_of(type);
       if (!bytes) return unknown_size(result);
       kernel.bytes_written = workload::saturating_sum(kernel.bytes_written, *bytes);
       kernel.outputs = workload::saturating_sum(
@@ -120,18 +120,6 @@ class KernelWriter {
     return producer != graph::OperationId::none &&
            std::find(group.operations.begin(), group.operations.end(), producer) !=
                group.operations.end();
-  }
-
-  /// Operations that pick elements read no more of the first operand than they write.
-  [[nodiscard]] std::optional<std::uint64_t> bytes_read(const graph::Operation& op,
-                                                        std::size_t slot) const {
-    auto bytes = bytes_of(graph_.value(op.operands[slot]).type);
-    if (slot > 0 || op.results.empty() || op.results[0] == graph::ValueId::none) return bytes;
-    for (const std::string_view picks : {"Gather", "GatherElements", "GatherND", "Slice"})
-      if (op.is(picks))
-        if (const auto written = bytes_of(graph_.value(op.results[0]).type))
-          bytes = std::min(bytes.value_or(*written), *written);
-    return bytes;
   }
 
   /// Constants, what follows from them, and the inputs in their place in a model without weights.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <hale/graph/ir.hpp>
+#include <hale/graph/cost.hpp>
 #include <hale/workload/kernel.hpp>
 #include <optional>
 #include <string_view>
@@ -57,7 +57,7 @@ inline constexpr std::array<KindNames, 14> names_by_kind = {{
      "Upsample OneHot Range ConstantOfShape TensorScatter CenterCropPad QLinearConcat Unique "
      "NonZero Col2Im GridSample ConstantFill"},
     {KernelKind::transpose, "Transpose"},
-    {KernelKind::view, "Reshape Flatten Squeeze Unsqueeze Identity Dropout Shape Size"},
+    {KernelKind::view, graph::view_names},
     {KernelKind::quantisation, "QuantizeLinear DequantizeLinear DynamicQuantizeLinear"},
 }};
 

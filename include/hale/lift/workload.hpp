@@ -99,7 +99,8 @@ class KernelList {
 
   /// The extent of the first scanned input along its axis.
   [[nodiscard]] std::optional<std::uint64_t> scan_trips(const graph::Operation& op) const {
-    const std::int64_t count = integer_attribute(op, "num_scan_inputs", 0);
+    const std::int64_t count =
+        graph::integer_of(graph::OperationView{graph_, op}, "num_scan_inputs", 0);
     const auto operands = static_cast<std::int64_t>(op.operands.size());
     if (count < 1 || count > operands) return std::nullopt;
     const graph::ValueId scanned = op.operands[static_cast<std::size_t>(operands - count)];
