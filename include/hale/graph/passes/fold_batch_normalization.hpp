@@ -18,16 +18,20 @@ struct FoldBatchNormalization {
   static constexpr std::string_view summary = "makes BatchNormalization part of the Conv before it";
 
   [[nodiscard]] static Result<> run(Graph& graph) {
-    const std::vector<std::size_t> uses = count_uses(graph);
+    std::vector<std::size_t> uses = count_uses(graph);
     Rewriter rewriter(graph);
     return rewriter.walk([&](OperationId id) -> Result<> {
       const Operation& normalization = graph.operation(id);
       if (!normalization.is("BatchNormalization") || normalization.results.size() != 1) return {};
       const ValueId between = normalization.operands[0];
+      if (between == ValueId::none || normalization.results[0] == ValueId::none) return {};
       const Operation* source = graph.producer(between);
       if (source == nullptr || !source->is("Conv") || uses[index_of(between)] != 1) return {};
       if (!has_fixed_statistics(graph, normalization)) return {};
-      fold(graph, rewriter, graph.value(between).producer, id);
+      const std::size_t taken = uses[index_of(normalization.results[0])];
+      const ValueId merged = fold(graph, rewriter, graph.value(between).producer, id);
+      uses.resize(graph.value_count(), 0);
+      uses[index_of(merged)] = taken;  // another BatchNormalization may follow
       return {};
     });
   }
@@ -44,7 +48,9 @@ struct FoldBatchNormalization {
     return op.operands.size() == 5;
   }
 
-  static void fold(Graph& graph, Rewriter& rewriter, OperationId conv_id, OperationId folded_id) {
+  /// The result of the Conv that stands for both.
+  [[nodiscard]] static ValueId fold(Graph& graph, Rewriter& rewriter, OperationId conv_id,
+                                    OperationId folded_id) {
     const Operation& folded = graph.operation(folded_id);
     const ValueId result = folded.results[0];
     std::vector<ValueId> operands = graph.operation(conv_id).operands;
@@ -61,9 +67,11 @@ struct FoldBatchNormalization {
                                         : folded.operands[2]);
     Operation merged = graph.operation(conv_id);
     merged.operands = std::move(operands);
-    merged.results = {graph.add_value(graph.value(result).type, graph.value(result).name)};
-    rewriter.replace(result, merged.results[0]);
+    const ValueId both = graph.add_value(graph.value(result).type, graph.value(result).name);
+    merged.results = {both};
     rewriter.insert(std::move(merged));
+    rewriter.replace(result, both);
+    return both;
   }
 };
 
