@@ -45,6 +45,9 @@ class Builder {
     return id;
   }
 
+  /// What is known of a value by now. Pre: the value is one of this graph.
+  [[nodiscard]] const Type& type(ValueId id) const { return graph_.value(id).type; }
+
   /// Weights: only their type, since no cost depends on their numbers.
   ValueId weight(std::string name, Type type) {
     Tensor tensor{.element = type.element};
