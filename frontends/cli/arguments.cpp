@@ -17,9 +17,9 @@ namespace hale::cli {
 namespace {
 
 // In the order in which one works with them.
-constexpr std::array<const Command*, 9> commands = {
-    &score_command,    &inspect_command, &suggest_command, &adapt_command, &train_command,
-    &evaluate_command, &spaces_command,  &devices_command, &bases_command};
+constexpr std::array<const Command*, 10> commands = {
+    &score_command, &inspect_command,  &suggest_command, &measure_command, &adapt_command,
+    &train_command, &evaluate_command, &spaces_command,  &devices_command, &bases_command};
 
 constexpr const char* overview =
     "Latency of neural networks on devices, in milliseconds.\n"
@@ -65,6 +65,9 @@ void Arguments::word(const std::string& name, std::string& out, const std::strin
 void Arguments::text(const std::string& name, std::string& out, const std::string& help) {
   CLI::Option* option = add(*app_, name, out, help);
   if (!out.empty()) option->capture_default_str();
+}
+void Arguments::flag(const std::string& name, bool& out, const std::string& help) {
+  app_->add_flag(name, out, help);
 }
 void Arguments::required_text(const std::string& name, std::string& out, const std::string& help) {
   add(*app_, name, out, help)->required();

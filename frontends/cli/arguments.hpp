@@ -32,6 +32,7 @@ class Arguments {
   void number(const std::string& name, std::size_t& out, const std::string& help);
   void number(const std::string& name, std::optional<std::size_t>& out, const std::string& help);
   void seed(const std::string& name, std::uint64_t& out, const std::string& help);
+  void flag(const std::string& name, bool& out, const std::string& help);
   /// One of some words; any other is a usage error that lists them.
   void choice(const std::string& name, std::string& out, const std::vector<std::string>& choices,
               const std::string& help);

@@ -14,12 +14,6 @@
 namespace hale::cli {
 namespace {
 
-const embedded::File* find(std::span<const embedded::File> files, std::string_view name) {
-  for (const embedded::File& file : files)
-    if (file.name == name) return &file;
-  return nullptr;
-}
-
 /// A file's bytes. Errors: none of that name, then listing what is built in.
 Result<std::string> read_named(const std::string& name, std::string_view kind,
                                std::span<const embedded::File> built_in) {
@@ -34,13 +28,13 @@ Result<std::string> read_named(const std::string& name, std::string_view kind,
 }  // namespace
 
 std::string_view resolved_base(std::string_view name) {
-  const embedded::File* best = find(embedded::bases(), concat(name, "-help"));
+  const embedded::File* best = embedded::find(embedded::bases(), concat(name, "-help"));
   return best != nullptr ? best->name : name;
 }
 
 Result<LoadedBase> find_base(const std::string& name_or_file) {
   const std::string_view name = resolved_base(name_or_file);
-  if (const embedded::File* file = find(embedded::bases(), name)) {
+  if (const embedded::File* file = embedded::find(embedded::bases(), name)) {
     HALE_TRY(auto base, runtime::load_base(catalogue(), file->bytes, name));
     return LoadedBase{std::move(base), {}};
   }
@@ -54,7 +48,7 @@ Result<LoadedBase> find_base(const std::string& name_or_file) {
 Result<device::Profile> find_device(const std::string& name_or_file) {
   const std::string_view name =
       name_or_file == default_device ? default_device_target : std::string_view(name_or_file);
-  if (const embedded::File* file = find(embedded::devices(), name))
+  if (const embedded::File* file = embedded::find(embedded::devices(), name))
     return io::parse_profile(file->bytes);
   HALE_TRY(const std::string bytes, read_named(name_or_file, "device", embedded::devices()));
   auto profile = io::parse_profile(bytes);
@@ -65,7 +59,7 @@ Result<device::Profile> find_device(const std::string& name_or_file) {
 Result<runtime::AnyBase> base_of(const device::ProfileSection& section) {
   if (!section.base_file.empty())
     return runtime::load_base(catalogue(), section.base_file, section.base);
-  const embedded::File* file = find(embedded::bases(), section.base);
+  const embedded::File* file = embedded::find(embedded::bases(), section.base);
   if (file == nullptr)
     return fail(concat("needs the base '", section.base, "', which is not built in"));
   return runtime::load_base(catalogue(), file->bytes, section.base);

@@ -10,6 +10,7 @@ extern const Command bases_command;
 extern const Command devices_command;
 extern const Command evaluate_command;
 extern const Command inspect_command;
+extern const Command measure_command;
 extern const Command score_command;
 extern const Command spaces_command;
 extern const Command suggest_command;

@@ -1,13 +1,16 @@
 #include "models.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <hale/core/text.hpp>
 #include <hale/graph/cost.hpp>
 #include <hale/graph/passes.hpp>
+#include <hale/lower/families.hpp>
 #include <hale/onnx.hpp>
 #include <limits>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 #include "inputs.hpp"
 
@@ -21,24 +24,6 @@ std::optional<std::int64_t> parse_extent(std::string_view text) {
   const auto extent = parse_number<std::int64_t>(text);
   if (!extent || *extent < 1 || *extent > largest_extent) return std::nullopt;
   return extent;
-}
-
-/// Inputs that stand for weights are not what a batch runs through.
-std::vector<graph::ValueId> data_inputs(const graph::Graph& graph) {
-  std::vector<bool> is_parameter(graph.value_count(), false);
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    const graph::OperationInfo* info = graph::find_operation(op);
-    if (info == nullptr) return;
-    for (std::size_t slot = 0; slot < op.operands.size() && slot < info->operands.size(); ++slot)
-      if (info->operands[slot].is_parameter && op.operands[slot] != graph::ValueId::none)
-        is_parameter[graph::index_of(op.operands[slot])] = true;
-  });
-  std::vector<graph::ValueId> inputs = graph.body().inputs;
-  std::erase_if(inputs, [&](graph::ValueId id) {
-    return is_parameter[graph::index_of(id)] || graph.value(id).type.rank() == 0;
-  });
-  return inputs;
 }
 
 /// Sets every dimension of this symbol. Returns whether there was one.
@@ -101,6 +86,23 @@ Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t ex
 
 }  // namespace
 
+std::vector<graph::ValueId> data_inputs(const graph::Graph& graph) {
+  std::vector<bool> is_parameter(graph.value_count(), false);
+  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
+    const graph::Operation& op = graph.operation(id);
+    const graph::OperationInfo* info = graph::find_operation(op);
+    if (info == nullptr) return;
+    for (std::size_t slot = 0; slot < op.operands.size() && slot < info->operands.size(); ++slot)
+      if (info->operands[slot].is_parameter && op.operands[slot] != graph::ValueId::none)
+        is_parameter[graph::index_of(op.operands[slot])] = true;
+  });
+  std::vector<graph::ValueId> inputs = graph.body().inputs;
+  std::erase_if(inputs, [&](graph::ValueId id) {
+    return is_parameter[graph::index_of(id)] || graph.value(id).type.rank() == 0;
+  });
+  return inputs;
+}
+
 void ShapeOptions::declare(Arguments& arguments) {
   arguments.repeated("--shape INPUT:1x3x224x224", shape_words_, "The shape of an input");
   arguments.repeated("--dim SYMBOL=VALUE", dim_words_, "The extent of an open dimension");
@@ -154,7 +156,15 @@ Result<> ShapeOptions::apply(graph::Graph& graph) const {
   return {};
 }
 
+bool is_network_name(const std::string& word) {
+  std::error_code ignored;
+  if (std::filesystem::exists(word, ignored)) return false;
+  const std::string_view family = std::string_view(word).substr(0, word.find('/'));
+  return family.size() != word.size() && lower::find_family(family).has_value();
+}
+
 Result<graph::Graph> read_model(const std::string& path) {
+  if (is_network_name(path)) return lower::named_network(path);
   if (path != "-") return onnx_frontend::import_file(path);
   HALE_TRY(const std::string bytes, read_input(path));
   return onnx_frontend::import_bytes(std::as_bytes(std::span(bytes.data(), bytes.size())), path);

@@ -39,11 +39,19 @@ class ShapeOptions {
   std::vector<std::pair<std::string, std::int64_t>> dims_;
 };
 
-/// The graph of a file, or of stdin where `path` is "-". Errors: begin with the path.
+/// Whether a word names a network that hale draws itself, "residual/17", and no file.
+[[nodiscard]] bool is_network_name(const std::string& word);
+
+/// The graph of a file, of stdin where `path` is "-", or of a network that hale draws itself.
+///
+/// Errors: begin with the path.
 [[nodiscard]] Result<graph::Graph> read_model(const std::string& path);
 
 /// Gives the first dimension of each data input this extent where it is open.
 void close_batch(graph::Graph& graph, std::int64_t extent);
+
+/// The inputs that are no weights: what a run is given.
+[[nodiscard]] std::vector<graph::ValueId> data_inputs(const graph::Graph& graph);
 
 /// What a model costs, of one run.
 struct ModelCost {

@@ -1,0 +1,310 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <hale/core/random.hpp>
+#include <hale/core/text.hpp>
+#include <hale/graph/passes.hpp>
+#include <hale/io/csv.hpp>
+#include <hale/io/file.hpp>
+#include <hale/numeric/statistics.hpp>
+#include <hale/onnx.hpp>
+#include <hale/runners.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "commands.hpp"
+#include "inputs.hpp"
+#include "models.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+
+namespace hale::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::vector<std::string> models;
+  std::string runner;
+  std::size_t threads = 1;
+  std::size_t runs = 3;
+  std::size_t milliseconds = 400;
+  std::size_t timeout = 120;
+  std::string optimisation = "all";
+  std::string packages;
+  std::string command;
+  std::string pattern;
+  std::string output = "-";
+  bool installs = false;
+  ShapeOptions shapes;
+};
+
+constexpr std::string_view header = "arch,latency_ms,low_ms,high_ms,readings,runtime";
+
+/// A runner's name and the version behind an @: "onnxruntime@1.18.0".
+Result<const runners::Runner*> parse_runner(const Options& options, runners::Settings& settings) {
+  const std::size_t at = options.runner.find('@');
+  HALE_TRY(const runners::Runner* runner, runners::find_runner(options.runner.substr(0, at)));
+  if (at != std::string::npos) settings.version = options.runner.substr(at + 1);
+  const bool is_version = settings.version.find_first_not_of("0123456789.") == std::string::npos;
+  if (!is_version || (at != std::string::npos && settings.version.empty()))
+    return fail(concat("--runner: version '", settings.version, "' found, expected 1.22.0"));
+  if (at != std::string::npos && runners::install_command(*runner, settings).empty())
+    return fail(concat("--runner: '", runner->name, "' takes no version"));
+  const bool is_command = runner->name == "command";
+  if (is_command != !options.command.empty() || is_command != !options.pattern.empty())
+    return fail("--command and --pattern belong to --runner command, and it to both");
+  settings.threads = options.threads;
+  settings.optimisation = options.optimisation;
+  settings.folder = options.packages;
+  settings.command = options.command;
+  settings.pattern = options.pattern;
+  settings.seconds = static_cast<double>(options.milliseconds) * 1e-3;
+  settings.patience = static_cast<double>(options.timeout);
+  return runner;
+}
+
+/// A file that is removed at the end.
+class TemporaryFile {
+ public:
+  TemporaryFile() = default;
+  explicit TemporaryFile(fs::path path) : path_(std::move(path)) {}
+  TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFile& operator=(TemporaryFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~TemporaryFile() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+
+ private:
+  fs::path path_;
+};
+
+/// A model as a runner takes it, in a file that may be there for this alone.
+struct Prepared {
+  runners::Model model;
+  TemporaryFile file{};
+};
+
+/// Errors: inputs of open extents, with the option that closes them.
+Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph) {
+  std::vector<runners::Input> inputs;
+  for (const graph::ValueId id : graph.body().inputs) {
+    const graph::Value& value = graph.value(id);
+    if (!value.type.is_static())
+      return fail(concat("input '", value.name, "' is ", graph::describe(value.type),
+                         ", expected extents; --shape or --dim gives them"));
+    runners::Input input{value.name, std::string(graph::name_of(value.type.element)), {}};
+    for (const graph::Dim& dim : *value.type.dims) input.dims.push_back(dim.extent);
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+Result<Prepared> prepare(const std::string& name, const Options& options) {
+  HALE_TRY(graph::Graph graph, read_model(name));
+  HALE_CHECK(options.shapes.apply(graph));
+  close_batch(graph, 1);
+  Prepared prepared;
+  HALE_TRY(prepared.model.inputs, inputs_of(graph));
+  prepared.model.path = name;
+  if (!is_network_name(name)) return prepared;
+  HALE_TRY(const std::string bytes, onnx_frontend::export_model(graph, onnx_frontend::HeNormal{}));
+  std::error_code ignored;
+  const fs::path path = fs::temp_directory_path(ignored) / concat("hale-", getpid(), ".onnx");
+  prepared.file = TemporaryFile(path);
+  HALE_CHECK(io::write_file(path, bytes));
+  prepared.model.path = path.string();
+  return prepared;
+}
+
+/// Rows are appended one by one, so that nothing measured is lost.
+class Table {
+ public:
+  /// Errors: a file with another header.
+  [[nodiscard]] static Result<Table> open(const std::string& path) {
+    Table table;
+    std::error_code ignored;
+    if (path != "-") table.path_ = path;
+    table.is_new_ = path == "-" || !fs::exists(path, ignored) || fs::file_size(path, ignored) == 0;
+    if (table.is_new_) return table;
+    HALE_TRY(const std::string text, io::read_file(path));
+    if (trim(text.substr(0, text.find('\n'))) != header)
+      return fail(concat(path, ": line 1: found '",
+                         text.substr(0, std::min<std::size_t>(text.find('\n'), 80)),
+                         "', expected '", header, "'"));
+    HALE_TRY(const std::vector<io::CsvRow> rows, io::parse_csv(text));
+    for (std::size_t r = 1; r < rows.size(); ++r) ++table.rows_[rows[r].fields[0]];
+    table.lacks_end_ = text.back() != '\n';
+    return table;
+  }
+
+  /// What a model is called in the file: a path from the file's folder, or a network's name.
+  [[nodiscard]] std::string name_of(const std::string& model) const {
+    if (path_.empty() || is_network_name(model) || fs::path(model).is_absolute()) return model;
+    std::error_code ignored;
+    const fs::path folder = fs::absolute(path_, ignored).parent_path();
+    return fs::absolute(model, ignored).lexically_normal().lexically_proximate(folder).string();
+  }
+  [[nodiscard]] std::size_t rows_of(const std::string& model) const {
+    const auto found = rows_.find(name_of(model));
+    return found == rows_.end() ? 0 : found->second;
+  }
+
+  [[nodiscard]] Result<> append(const std::string& model, const runners::Readings& readings) {
+    const auto at = [&](double p) {
+      return number_text(numeric::quantile(readings.milliseconds, p));
+    };
+    std::string text = lacks_end_ ? "\n" : "";
+    if (std::exchange(is_new_, false)) text += concat(header, "\n");
+    lacks_end_ = false;
+    text += csv_line({name_of(model), at(0.5), at(0.05), at(0.95),
+                      concat(readings.milliseconds.size()), readings.runtime});
+    ++rows_[name_of(model)];
+    if (path_.empty()) return write_stdout(text);
+    std::ofstream out(path_, std::ios::app | std::ios::binary);
+    out << text << std::flush;
+    if (!out) return fail(concat(path_.string(), ": cannot be written"));
+    return {};
+  }
+
+ private:
+  fs::path path_;  // empty: stdout
+  bool is_new_ = true;
+  bool lacks_end_ = false;
+  std::map<std::string, std::size_t> rows_;
+};
+
+/// Says where the readings of the processes of one model do not agree.
+void warn_of_outliers(const std::string& model, const std::vector<double>& medians) {
+  constexpr double apart = 1.2;
+  const auto [least, most] = std::minmax_element(medians.begin(), medians.end());
+  if (*most < apart * *least) return;
+  warn(
+      fmt::format("{}: its {} processes took {} to {} ms: measure again on a quieter machine, or "
+                  "trust the interval the less",
+                  model, medians.size(), short_number(*least), short_number(*most)));
+}
+
+/// One model, one fresh process.
+Result<runners::Readings> measure_once(const std::string& model, const runners::Runner& runner,
+                                       const runners::Settings& settings, const Options& options) {
+  HALE_TRY(const Prepared prepared, prepare(model, options));
+  return runner.measure(prepared.model, settings);
+}
+
+Exit measure(const Options& options) {
+  runners::Settings settings;
+  const auto runner = parse_runner(options, settings);
+  if (!runner) return refuse_usage(runner.error().message);
+  if (options.installs) {
+    const auto words = runners::install_command(**runner, settings);
+    if (words.empty())
+      return refuse(Error{concat("--install: npm has nothing for '", (*runner)->name,
+                                 "'; its error names the Debian packages that it wants")});
+    if (const auto done = runners::run_program(words, 600); !done) return refuse(done.error());
+  }
+  ModelPaths models = expand_models(options.models);
+  for (const Refusal& refused : models.refused) complain(refused);
+  const bool all_done = models.refused.empty();
+  auto table = Table::open(options.output);
+  if (!table) return refuse(table.error());
+  ProgressLine progress;
+  const auto begin = std::chrono::steady_clock::now();
+  std::set<std::string> failed;
+  std::map<std::string, std::vector<double>> medians;
+  std::size_t done = 0;
+  for (std::size_t run = 0; run < options.runs; ++run) {
+    // Another order each time: what disturbs the machine for a while meets other models.
+    Rng rng(run);
+    const auto order = rng.choose(models.paths.size(), models.paths.size());
+    for (const std::size_t i : order) {
+      const std::string& model = models.paths[i];
+      ++done;
+      if (failed.contains(model) || table->rows_of(model) > run) continue;
+      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+      const std::size_t total = options.runs * models.paths.size();
+      progress.show(fmt::format("run {} of {}, {} of {}: {}, {} so far", run + 1, options.runs,
+                                done, total, model, duration_text(spent.count())));
+      const auto readings = measure_once(model, **runner, settings, options);
+      if (!readings) {
+        progress.clear();
+        complain(refusal(model, readings.error()));
+        failed.insert(model);
+        continue;
+      }
+      medians[model].push_back(numeric::median(readings->milliseconds));
+      if (const auto written = table->append(model, *readings); !written)
+        return refuse(written.error());
+    }
+  }
+  progress.clear();
+  for (const auto& [model, each] : medians) warn_of_outliers(model, each);
+  return all_done && failed.empty() ? Exit::done : Exit::bad_input;
+}
+
+Action declare(Arguments& arguments) {
+  auto options = std::make_shared<Options>();
+  arguments.words("MODEL", options->models,
+                  "ONNX files, folders, globs, or networks that hale draws: residual/17");
+  std::string known;
+  for (const runners::Runner& runner : runners::all_runners())
+    known += concat(known.empty() ? "" : "; ", runner.name, ": ", runner.summary);
+  arguments.required_text(
+      "--runner NAME", options->runner,
+      concat("What runs them; a version may follow: onnxruntime@1.18.0. ", known));
+  arguments.number("--threads N", options->threads, "Of the runtime, on as many processors");
+  arguments.number("--runs N", options->runs, "Fresh processes for each model, a row each");
+  arguments.number("--milliseconds N", options->milliseconds,
+                   "Of readings at most in each, once warm; fewer where the median is stable");
+  arguments.number("--timeout SECONDS", options->timeout, "Without an answer, then a model fails");
+  arguments.choice("--optimisation LEVEL", options->optimisation,
+                   {"all", "extended", "basic", "disabled"}, "Of the graph, by the runtime");
+  arguments.text("--packages DIR", options->packages, "Where npm installed the runner's package");
+  arguments.flag("--install", options->installs, "Let npm install the runner's package first");
+  arguments.text("--command LINE", options->command,
+                 "For the shell; {model} is the file, {threads} the number");
+  arguments.text("--pattern REGEX", options->pattern,
+                 "What it writes; the one group is the milliseconds");
+  arguments.required_text("-o,--output CSV", options->output, "Rows are appended; - for stdout");
+  options->shapes.declare(arguments);
+  return [options] {
+    if (const auto parsed = options->shapes.parse(); !parsed)
+      return refuse_usage(parsed.error().message);
+    for (const auto& [name, number] :
+         {std::pair("--threads", options->threads), std::pair("--runs", options->runs),
+          std::pair("--milliseconds", options->milliseconds),
+          std::pair("--timeout", options->timeout)})
+      if (number == 0) return refuse_usage(concat(name, ": found 0, expected at least 1"));
+    return measure(*options);
+  };
+}
+
+}  // namespace
+
+const Command measure_command = {
+    "measure", "How long models take here, as 'adapt' takes it",
+    "  hale measure --runner onnxruntime --install -o here.csv models/\n"
+    "has npm install onnxruntime-node once, runs every model in three fresh processes and writes "
+    "a\n"
+    "row for each. What is in here.csv already is not measured again.\n"
+    "  hale measure --runner command --command 'trtexec --onnx={model}' \\\n"
+    "      --pattern 'median = ([0-9.]+) ms' -o gpu.csv models/*.onnx\n"
+    "asks another tool.",
+    declare};
+
+}  // namespace hale::cli

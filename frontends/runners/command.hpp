@@ -1,0 +1,10 @@
+#pragma once
+
+#include <hale/runners.hpp>
+
+namespace hale::runners {
+
+/// With any program that says how long a model took.
+[[nodiscard]] Result<Readings> measure_with_command(const Model& model, const Settings& settings);
+
+}  // namespace hale::runners

@@ -1,0 +1,90 @@
+// Measures with ONNX Runtime for hale. Reads requests from stdin and answers each on stdout, a line
+// of JSON apiece:
+//   {"load": PATH, "inputs": [{"name", "element", "dims"}], "threads", "optimisation"}
+//   {"run": N}  ->  {"milliseconds": [N numbers]}
+// Any answer may be {"error": TEXT} instead. Arguments: FOLDER PACKAGE, where npm installed it.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+
+const [folder, name] = process.argv.slice(-2);
+const root = path.join(folder, 'node_modules', name);
+const version = JSON.parse(fs.readFileSync(path.join(root, 'package.json'))).version;
+const isWeb = name === 'onnxruntime-web';
+const ort = require(root);
+if (ort.env.logLevel !== undefined) ort.env.logLevel = 'error';
+
+const arrays = {
+  f32: ['float32', Float32Array], f64: ['float64', Float64Array], f16: ['float16', Uint16Array],
+  i8: ['int8', Int8Array], ui8: ['uint8', Uint8Array], i16: ['int16', Int16Array],
+  ui16: ['uint16', Uint16Array], i32: ['int32', Int32Array], ui32: ['uint32', Uint32Array],
+  i64: ['int64', BigInt64Array], ui64: ['uint64', BigUint64Array], i1: ['bool', Uint8Array],
+};
+
+// Between -1 and 1 for real numbers, 1 for all others: an index that most tables have.
+function tensorOf(input) {
+  const known = arrays[input.element];
+  if (known === undefined) throw new Error(`input '${input.name}': no runner feeds ${input.element}`);
+  const [type, Numbers] = known;
+  const count = input.dims.reduce((a, b) => a * b, 1);
+  const data = new Numbers(count);
+  let state = 1;
+  for (let i = 0; i < count; ++i) {
+    state = (state * 48271) % 2147483647;
+    const real = (2 * state) / 2147483647 - 1;
+    if (type === 'float32' || type === 'float64') data[i] = real;
+    else if (type === 'float16') data[i] = 0x3c00;
+    else if (type.includes('64')) data[i] = 1n;
+    else data[i] = 1;
+  }
+  return new ort.Tensor(type, data, input.dims);
+}
+
+let session = null;
+let feeds = {};
+
+async function load(request) {
+  const options = {
+    graphOptimizationLevel: request.optimisation,
+    intraOpNumThreads: request.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  };
+  if (isWeb) {
+    ort.env.wasm.numThreads = request.threads;
+    options.executionProviders = ['wasm'];
+    session = await ort.InferenceSession.create(new Uint8Array(fs.readFileSync(request.load)), options);
+  } else {
+    session = await ort.InferenceSession.create(request.load, options);
+  }
+  feeds = {};
+  for (const input of request.inputs) feeds[input.name] = tensorOf(input);
+  return { ready: `${name} ${version}` };
+}
+
+async function run(count) {
+  const milliseconds = [];
+  for (let i = 0; i < count; ++i) {
+    const begin = process.hrtime.bigint();
+    await session.run(feeds);
+    milliseconds.push(Number(process.hrtime.bigint() - begin) / 1e6);
+  }
+  return { milliseconds };
+}
+
+const lines = require('readline').createInterface({ input: process.stdin });
+let turn = Promise.resolve();
+lines.on('line', (line) => {
+  turn = turn.then(async () => {
+    let answer;
+    try {
+      const request = JSON.parse(line);
+      answer = request.load !== undefined ? await load(request) : await run(request.run);
+    } catch (error) {
+      answer = { error: String(error && error.message !== undefined ? error.message : error) };
+    }
+    process.stdout.write(JSON.stringify(answer) + '\n');
+  });
+});
+lines.on('close', () => turn.then(() => process.exit(0)));

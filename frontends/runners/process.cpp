@@ -1,0 +1,166 @@
+#include "process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <hale/core/text.hpp>
+
+namespace hale::runners {
+namespace {
+
+/// Says that exec failed, in the child.
+constexpr int not_found = 127;
+
+void pin_to_last(std::size_t cores) {
+  cpu_set_t allowed;
+  if (cores == 0 || sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return;
+  cpu_set_t chosen;
+  CPU_ZERO(&chosen);
+  for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && cores > 0; --cpu)
+    if (CPU_ISSET(cpu, &allowed)) {
+      CPU_SET(cpu, &chosen);
+      --cores;
+    }
+  sched_setaffinity(0, sizeof(chosen), &chosen);
+}
+
+[[noreturn]] void become(const std::vector<std::string>& words, std::size_t cores, int input,
+                         int output, int complaints) {
+  setpgid(0, 0);
+  pin_to_last(cores);
+  dup2(input, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(complaints, STDERR_FILENO);
+  std::signal(SIGPIPE, SIG_DFL);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  execvp(arguments[0], arguments.data());
+  _exit(not_found);
+}
+
+}  // namespace
+
+Result<Process> Process::start(const std::vector<std::string>& words, std::size_t cores) {
+  std::array<int, 2> to{-1, -1};
+  std::array<int, 2> from{-1, -1};
+  Process process;
+  const auto give_up = [&](std::string_view what) {
+    const std::string why = std::strerror(errno);
+    for (const int end : {to[0], from[1]})
+      if (end >= 0) close(end);
+    return fail(concat(words.front(), ": ", what, ": ", why));
+  };
+  if (pipe2(to.data(), O_CLOEXEC) != 0) return give_up("no pipe");
+  process.input_ = to[1];
+  if (pipe2(from.data(), O_CLOEXEC) != 0) return give_up("no pipe");
+  process.output_ = from[0];
+  process.complaints_ = memfd_create("stderr", MFD_CLOEXEC);
+  if (process.complaints_ < 0) return give_up("no memory file");
+  process.id_ = fork();
+  if (process.id_ < 0) return give_up("cannot be started");
+  if (process.id_ == 0) become(words, cores, to[0], from[1], process.complaints_);
+  setpgid(process.id_, process.id_);
+  close(to[0]);
+  close(from[1]);
+  return process;
+}
+
+Process::~Process() {
+  for (const int end : {input_, output_, complaints_})
+    if (end >= 0) close(end);
+  if (id_ <= 0) return;
+  kill(-id_, SIGKILL);
+  waitpid(id_, nullptr, 0);
+}
+
+void Process::close_input() {
+  if (input_ >= 0) close(std::exchange(input_, -1));
+}
+
+Result<> Process::write(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(input_, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return fail(how_it_ended());
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+/// Adds what the process writes next to what is pending; whether there was any before its end.
+Result<bool> Process::fill(double patience) {
+  pollfd waited{output_, POLLIN, 0};
+  const int ready = poll(&waited, 1, static_cast<int>(patience * 1e3));
+  if (ready < 0 && errno == EINTR) return true;
+  if (ready <= 0)
+    return fail(concat("no answer for ", patience, " seconds; --timeout allows for more"));
+  std::array<char, 4096> piece{};
+  const ssize_t count = read(output_, piece.data(), piece.size());
+  if (count > 0) pending_.append(piece.data(), static_cast<std::size_t>(count));
+  return count > 0;
+}
+
+Result<std::string> Process::read_line(double patience) {
+  while (true) {
+    if (const std::size_t end = pending_.find('\n'); end != std::string::npos) {
+      std::string line = pending_.substr(0, end);
+      pending_.erase(0, end + 1);
+      return line;
+    }
+    HALE_TRY(const bool goes_on, fill(patience));
+    if (!goes_on) return fail(how_it_ended());
+  }
+}
+
+Result<std::string> Process::read_all(double patience) {
+  close_input();
+  while (true) {
+    HALE_TRY(const bool goes_on, fill(patience));
+    if (!goes_on) break;
+  }
+  int status = 0;
+  waitpid(id_, &status, 0);
+  id_ = -1;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::move(pending_);
+  const std::string said = last_complaint();
+  return fail(concat(WIFEXITED(status) ? concat("exit status ", WEXITSTATUS(status))
+                                       : concat("killed by signal ", WTERMSIG(status)),
+                     said.empty() ? "" : ": ", said));
+}
+
+/// The last line on stderr that is not empty.
+std::string Process::last_complaint() const {
+  constexpr off_t most = 2000;
+  const off_t size = lseek(complaints_, 0, SEEK_END);
+  std::string text(static_cast<std::size_t>(std::clamp<off_t>(size, 0, most)), '\0');
+  const ssize_t count =
+      pread(complaints_, text.data(), text.size(), std::max<off_t>(size - most, 0));
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  std::string_view last;
+  for (const std::string_view line : split(text, '\n'))
+    if (!trim(line).empty()) last = trim(line);
+  return std::string(last);
+}
+
+std::string Process::how_it_ended() {
+  int status = 0;
+  if (waitpid(id_, &status, 0) == id_) id_ = -1;
+  const std::string said = last_complaint();
+  if (WIFEXITED(status) && WEXITSTATUS(status) == not_found && said.empty())
+    return "the program was not found";
+  return concat("the process ended",
+                WIFSIGNALED(status) ? concat(" by signal ", WTERMSIG(status)) : std::string(),
+                said.empty() ? "" : ": ", said);
+}
+
+}  // namespace hale::runners

@@ -1,0 +1,47 @@
+#include <array>
+#include <hale/core/text.hpp>
+#include <hale/runners.hpp>
+
+#include "command.hpp"
+#include "onnxruntime.hpp"
+#include "process.hpp"
+#include "python.hpp"
+
+namespace hale::runners {
+namespace {
+
+constexpr std::array<Runner, 5> runners = {{
+    {"onnxruntime", "ONNX Runtime by npm's onnxruntime-node", measure_natively},
+    {"onnxruntime-web", "ONNX Runtime in WebAssembly by npm's onnxruntime-web", measure_in_wasm},
+    {"opencv", "OpenCV's dnn module by Debian's python3-opencv", measure_with_opencv},
+    {"pytorch", "PyTorch, operation by operation, by Debian's python3-torch", measure_with_pytorch},
+    {"command", "any program, by --command and --pattern", measure_with_command},
+}};
+
+}  // namespace
+
+std::span<const Runner> all_runners() { return runners; }
+
+Result<const Runner*> find_runner(std::string_view name) {
+  std::string known;
+  for (const Runner& runner : runners) {
+    if (runner.name == name) return &runner;
+    known += concat(known.empty() ? "" : ", ", runner.name);
+  }
+  return fail(concat("no runner '", name, "'; there are: ", known));
+}
+
+std::vector<std::string> install_command(const Runner& runner, const Settings& settings) {
+  if (runner.measure == measure_natively) return npm_install("onnxruntime-node", settings);
+  if (runner.measure == measure_in_wasm) return npm_install("onnxruntime-web", settings);
+  return {};
+}
+
+Result<> run_program(const std::vector<std::string>& words, double patience) {
+  HALE_TRY(Process process, Process::start(words, 0));
+  if (const auto said = process.read_all(patience); !said)
+    return fail_in(words.front(), said.error());
+  return {};
+}
+
+}  // namespace hale::runners
