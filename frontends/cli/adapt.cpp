@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <hale/core/text.hpp>
 #include <hale/io/file.hpp>
@@ -55,6 +56,28 @@ Result<> require_measurements(const runtime::BaseInfo& info,
   return fail(message);
 }
 
+/// Says what makes the device's answers less sure: few measurements, and odd ones by name.
+Result<> warn_of(const runtime::AnyBase& base, const std::vector<device::Measurement>& raw,
+                 const std::vector<device::Measurement>& measurements) {
+  constexpr std::size_t enough = 10;
+  if (measurements.size() < enough && !base.info().exact)
+    warn(concat(
+        "found ", measurements.size(), " measurements; under ", enough,
+        " intervals are wide and may not hold: 'hale suggest --measured' names what to add"));
+  HALE_TRY(const auto odd, base.outliers(measurements));
+  for (const auto& [arch, ratio] : odd) {
+    const auto known = std::find_if(measurements.begin(), measurements.end(),
+                                    [&](const auto& one) { return one.arch == arch; });
+    const auto place = static_cast<std::size_t>(known - measurements.begin());
+    const std::string& name = raw.size() == measurements.size() ? raw[place].arch : arch;
+    warn(concat(name.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
+                ratio > 0 ? "longer" : "less",
+                " than the other measurements explain; it counts "
+                "the less: measure it again"));
+  }
+  return {};
+}
+
 /// The device in the file that is to be written, or a new one. Errors: a file of another kind.
 Result<device::Profile> existing_device(const std::string& output) {
   std::error_code ignored;
@@ -109,7 +132,7 @@ Result<std::string> adapt(const Options& options) {
   const std::string& source = options.measurements.front();
   std::string base_name = options.base;
   if (base_name.empty()) {
-    const auto space = space_of(raw.front().arch, options.shapes);
+    const auto space = space_of(raw.front().arch);
     if (!space) return fail_in(source, space.error());
     base_name = (*space)->name;
   }
@@ -122,6 +145,7 @@ Result<std::string> adapt(const Options& options) {
     return fail_in(source, enough.error());
   if (const auto adapted = loaded.base.adapt(measured->measurements); !adapted)
     return fail_in(source, adapted.error());
+  HALE_CHECK(warn_of(loaded.base, raw, measured->measurements));
   HALE_TRY(device::Profile profile, existing_device(options.output));
   const auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;
   HALE_CHECK(describe(profile, options, batch, info.name));

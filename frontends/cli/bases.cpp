@@ -28,7 +28,8 @@ Exit bases(Format format) {
     const auto loaded = find_base(std::string(file.name));
     if (!loaded) return refuse(loaded.error());
     const runtime::BaseInfo& info = loaded->base.info();
-    if (resolved_base(info.space) == file.name) records.push_back(record(info.space, info));
+    if (info.space != file.name && resolved_base(info.space) == file.name)
+      records.push_back(record(info.space, info));
     records.push_back(record(file.name, info));
   }
   return finish(format_listing({"bases",

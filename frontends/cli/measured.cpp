@@ -13,10 +13,14 @@ namespace {
 
 bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
 
-Result<runtime::Recognition> recognise_file(const std::string& path, const ShapeOptions& shapes) {
+/// What a file is in a space; where the space is that of any graph, an open batch is one.
+Result<runtime::Recognition> recognise_file(const std::string& path, const ShapeOptions& shapes,
+                                            const runtime::SpaceEntry& space) {
   HALE_TRY(graph::Graph graph, read_model(path));
   if (const auto shaped = shapes.apply(graph); !shaped) return fail_in(path, shaped.error());
-  auto recognition = runtime::recognise(graph);
+  const bool is_any = &space == &runtime::graph_space();
+  if (is_any) close_batch(graph, 1);
+  auto recognition = is_any ? space.recognise(graph) : runtime::recognise(graph);
   if (!recognition) return fail_in(path, recognition.error());
   return recognition;
 }
@@ -86,11 +90,20 @@ Result<std::vector<device::Measurement>> read_measurement_files(
   return all;
 }
 
-Result<const runtime::SpaceEntry*> space_of(const std::string& arch, const ShapeOptions& shapes) {
-  if (is_model(arch)) {
-    HALE_TRY(const runtime::Recognition recognition, recognise_file(arch, shapes));
-    return runtime::find_space(recognition.space);
-  }
+Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,
+                            const ShapeOptions& shapes) {
+  if (!is_model(name)) return space.canonical(name);
+  HALE_TRY(const runtime::Recognition recognition, recognise_file(name, shapes, space));
+  if (recognition.space != space.name)
+    return fail(
+        concat(name, ": lies in space '", recognition.space, "', expected '", space.name, "'"));
+  if (!recognition.uncovered.empty())
+    return fail(concat(name, ": not costed: ", recognition.uncovered.front()));
+  return recognition.archs.front();
+}
+
+Result<const runtime::SpaceEntry*> space_of(const std::string& arch) {
+  if (is_model(arch)) return &runtime::graph_space();
   std::string reasons;
   for (const runtime::SpaceEntry& space : runtime::spaces()) {
     const auto canonical = space.canonical(arch);
@@ -113,11 +126,14 @@ Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
       measured.measurements.push_back({std::move(arch), one.latency});
       continue;
     }
-    HALE_TRY(const runtime::Recognition recognition, recognise_file(one.arch, shapes));
+    HALE_TRY(const runtime::Recognition recognition, recognise_file(one.arch, shapes, space));
     if (recognition.space != space.name)
       return fail(concat(one.arch, ": lies in space '", recognition.space, "', expected '",
                          space.name, "'"));
     HALE_CHECK(require_measured_structure(one.arch, recognition));
+    if (!recognition.uncovered.empty())
+      return fail(concat(one.arch,
+                         ": cannot be learned from: not costed: ", recognition.uncovered.front()));
     if (recognition.batch != 0 && measured.batch.value_or(recognition.batch) != recognition.batch)
       return fail(concat(one.arch, ": has batch ", recognition.batch, ", but ", first_with_batch,
                          " has batch ", *measured.batch, "; a device is measured with one"));

@@ -17,9 +17,14 @@ namespace hale::cli {
 [[nodiscard]] Result<std::vector<device::Measurement>> read_measurement_files(
     const std::vector<std::string>& files);
 
-/// The space that an architecture string or an ONNX file lies in. Errors: none that is built in.
-[[nodiscard]] Result<const runtime::SpaceEntry*> space_of(const std::string& arch,
-                                                          const ShapeOptions& shapes);
+/// What a space calls an architecture, or a model in an ONNX file. Errors: it is none of the space.
+[[nodiscard]] Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,
+                                          const ShapeOptions& shapes);
+
+/// The space of an architecture string, or that of any graph for an ONNX file.
+///
+/// Errors: none that is built in.
+[[nodiscard]] Result<const runtime::SpaceEntry*> space_of(const std::string& arch);
 
 struct Measured {
   std::vector<device::Measurement> measurements;  // by the space's strings, repeated ones combined

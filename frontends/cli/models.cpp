@@ -180,6 +180,13 @@ void close_batch(graph::Graph& graph, std::int64_t extent) {
   }
 }
 
+std::size_t batch_of(const graph::Graph& graph) {
+  const std::vector<graph::ValueId> inputs = data_inputs(graph);
+  if (inputs.empty()) return 1;
+  const graph::Dim& dim = graph.value(inputs.front()).type.dims->front();
+  return dim.is_static() ? static_cast<std::size_t>(dim.extent) : 0;
+}
+
 Result<ModelCost> cost_of(graph::Graph graph) {
   HALE_CHECK(graph::InferShapes::run(graph));
   ModelCost cost{.parameters = graph::parameters(graph).total};  // before any is folded away

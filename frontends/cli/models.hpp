@@ -53,6 +53,9 @@ void close_batch(graph::Graph& graph, std::int64_t extent);
 /// The inputs that are no weights: what a run is given.
 [[nodiscard]] std::vector<graph::ValueId> data_inputs(const graph::Graph& graph);
 
+/// The batch of the first data input; 0 where it is open, 1 where there is none.
+[[nodiscard]] std::size_t batch_of(const graph::Graph& graph);
+
 /// What a model costs, of one run.
 struct ModelCost {
   std::uint64_t macs = 0;

@@ -15,6 +15,7 @@
 #include "builtin.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
+#include "kernels.hpp"
 #include "models.hpp"
 #include "output.hpp"
 
@@ -29,6 +30,7 @@ struct Options {
   std::string space;
   std::string archs;
   std::vector<std::string> fail_on;
+  bool operations = false;
   ShapeOptions shapes;
   FormatOption format;
 };
@@ -42,6 +44,7 @@ struct Answer {
   double interval_level = 0.9;
   std::optional<predictor::Prediction> prediction{};
   std::optional<ModelCost> cost{};
+  std::vector<KernelShare> kernels{};  // where --ops asks for them
   std::vector<std::string> assumptions{};
   std::vector<std::string> warnings{};
 };
@@ -57,6 +60,10 @@ class Device {
     runtime::AnyPredictor predictor;
     double interval_level;
   };
+
+  [[nodiscard]] bool has(std::string_view space) const {
+    return profile_.section_of_space(space) != nullptr;
+  }
 
   /// Errors: a device that was not measured for this space.
   Result<Adapted*> adapted_to(std::string_view space) {
@@ -80,6 +87,14 @@ class Device {
   std::map<std::string, Adapted, std::less<>> adapted_;
 };
 
+/// A model and what it turned out to be, asked for once for all devices.
+struct Subject {
+  graph::Graph graph;
+  std::optional<runtime::Recognition> searched{};
+  std::optional<runtime::Recognition> any{};
+  std::string reason{};  // why it lies in no searched space
+};
+
 class Scoring {
  public:
   explicit Scoring(const Options& options) : options_(options) {}
@@ -94,9 +109,9 @@ class Scoring {
   void find_devices();
   void score_model(const std::string& path);
   Result<> score_archs();
-  Result<Answer> answer_model(const graph::Graph& graph, const runtime::Recognition& recognition,
-                              Device& device);
-  Result<> check_batch(const device::Profile& profile) const;
+  Result<runtime::Recognition> recognise_for(const Device& device, Subject& subject) const;
+  Result<Answer> answer_model(Subject& subject, Device& device);
+  Result<> check_batch(const device::Profile& profile, std::string_view space) const;
 
   [[nodiscard]] std::string table() const;
   [[nodiscard]] std::string csv() const;
@@ -121,18 +136,46 @@ void Scoring::find_devices() {
   }
 }
 
-/// A space was measured at one batch; another one would be a guess.
-Result<> Scoring::check_batch(const device::Profile& profile) const {
+/// A searched space was measured at one batch; another one would be a guess.
+Result<> Scoring::check_batch(const device::Profile& profile, std::string_view space) const {
   const auto batch = options_.shapes.batch();
-  if (!batch || *batch == profile.batch) return {};
+  if (!batch || *batch == profile.batch || space == runtime::graph_space().name) return {};
   return fail(concat("--batch ", *batch, " conflicts with device '", profile.name,
                      "', which was measured with batch ", profile.batch));
 }
 
-Result<Answer> Scoring::answer_model(const graph::Graph& graph,
-                                     const runtime::Recognition& recognition, Device& device) {
+/// What a device answers a graph as: of the space it lies in where the device was measured for it
+/// on the same macro-structure, else as any graph. Errors: none of both was measured.
+Result<runtime::Recognition> Scoring::recognise_for(const Device& device, Subject& subject) const {
+  const std::string_view any = runtime::graph_space().name;
+  if (!subject.searched && subject.reason.empty()) {
+    auto found = runtime::recognise_searched(subject.graph);
+    if (found) {
+      subject.searched = *std::move(found);
+    } else {
+      subject.reason = found.error().message;
+    }
+  }
+  const bool fits = subject.searched && device.has(subject.searched->space);
+  if (fits && (subject.searched->differences.empty() || !device.has(any))) return *subject.searched;
+  if (!device.has(any))
+    return fail(concat(
+        "device '", device.profile().name, "' was measured ",
+        subject.searched
+            ? concat("neither for space '", subject.searched->space, "' nor for 'graph'")
+            : concat("for searched spaces alone, not for 'graph': the graph ", subject.reason)));
+  if (!subject.any) {
+    graph::Graph run = subject.graph;
+    close_batch(run, device.profile().batch);
+    HALE_TRY(subject.any, runtime::graph_space().recognise(run));
+  }
+  return *subject.any;
+}
+
+Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
   const device::Profile& profile = device.profile();
-  HALE_CHECK(check_batch(profile));
+  HALE_TRY(const runtime::Recognition recognition, recognise_for(device, subject));
+  HALE_CHECK(check_batch(profile, recognition.space));
   HALE_TRY(Device::Adapted * adapted, device.adapted_to(recognition.space));
   HALE_TRY(const runtime::GraphAnswer found, adapted->predictor.score(recognition));
   Answer answer{.arch = found.arch,
@@ -140,27 +183,34 @@ Result<Answer> Scoring::answer_model(const graph::Graph& graph,
                 .device = &profile,
                 .interval_level = adapted->interval_level,
                 .prediction = found.prediction};
+  const bool is_any = recognition.space == runtime::graph_space().name;
+  if (is_any) answer.arch.clear();
   if (found.class_size > 1)
     answer.assumptions.push_back(
         concat("stands for ", found.class_size,
                " architectures that the graph cannot tell apart: arch is the first of them, the "
                "latency their median, the interval covers all"));
-  for (const std::string& assumption : recognition.assumptions)
-    answer.assumptions.push_back(assumption);
-  for (const std::string& difference : recognition.differences)
-    answer.assumptions.push_back(difference);
-  graph::Graph run = graph;
-  if (recognition.batch == 0) {
+  for (const auto* lines : {&recognition.assumptions, &recognition.differences})
+    answer.assumptions.insert(answer.assumptions.end(), lines->begin(), lines->end());
+  for (const std::string& operation : recognition.uncovered)
+    answer.warnings.push_back(concat("not costed: ", operation));
+  graph::Graph run = subject.graph;
+  const std::size_t batch = is_any ? batch_of(run) : recognition.batch;
+  if (batch == 0) {
     answer.assumptions.push_back(
         concat("batch left open by the graph, taken as ", profile.batch, " as measured"));
     close_batch(run, profile.batch);
-  } else if (recognition.batch != profile.batch) {
-    answer.assumptions.push_back(
-        concat("batch ", recognition.batch, ", measured with ", profile.batch));
+  } else if (!is_any && batch != profile.batch) {
+    answer.assumptions.push_back(concat("batch ", batch, ", measured with ", profile.batch));
     answer.prediction->verdict = predictor::Verdict::extrapolating;
+  }
+  if (options_.operations) {
+    HALE_TRY(answer.kernels, kernel_shares(run, adapted->predictor.device()));
   }
   HALE_TRY(answer.cost, cost_of(std::move(run)));
   if (!answer.cost->unknown_ops.empty()) answer.prediction->verdict = predictor::Verdict::unknown;
+  if (answer.prediction->verdict == predictor::Verdict::unknown && answer.cost->nodes_covered <= 0)
+    return fail("none of its operations can be costed: no latency is better than a guess");
   return answer;
 }
 
@@ -169,10 +219,9 @@ void Scoring::score_model(const std::string& path) {
   if (!graph) return refuse_input(refusal(path, graph.error()));
   if (const auto shaped = options_.shapes.apply(*graph); !shaped)
     return refuse_input(refusal(path, shaped.error()));
-  const auto recognition = runtime::recognise(*graph);
-  if (!recognition) return refuse_input(refusal(path, recognition.error()));
+  Subject subject{.graph = *std::move(graph)};
   for (const auto& device : devices_) {
-    auto answer = answer_model(*graph, *recognition, *device);
+    auto answer = answer_model(subject, *device);
     if (!answer) {
       refuse_input(refusal(path, answer.error()));
       continue;
@@ -203,7 +252,7 @@ Result<> Scoring::score_archs() {
   std::vector<Device::Adapted*> adapted;
   std::vector<const device::Profile*> profiles;
   for (const auto& device : devices_) {
-    const auto checked = check_batch(device->profile());
+    const auto checked = check_batch(device->profile(), space->name);
     auto ready = checked ? device->adapted_to(space->name)
                          : Result<Device::Adapted*>(fail(checked.error().message));
     if (!ready) {
@@ -239,7 +288,7 @@ Json json_of(const Answer& answer) {
                  {"batch", answer.device->batch},
                  {"precision", answer.device->precision},
                  {"space", answer.space},
-                 {"arch", answer.arch},
+                 {"arch", answer.arch.empty() ? Json() : Json(answer.arch)},
                  {"latency_ms", nullptr},
                  {"interval_ms", nullptr},
                  {"interval_level", answer.interval_level},
@@ -263,6 +312,8 @@ Json json_of(const Answer& answer) {
                           {"macs", rounded(answer.cost->nodes_covered)},
                           {"unknown_ops", answer.cost->unknown_ops}};
   }
+  if (!answer.kernels.empty() && answer.prediction)
+    result["ops"] = kernel_json(answer.kernels, answer.prediction->median);
   return result;
 }
 
@@ -304,9 +355,11 @@ std::string Scoring::table() const {
            : "",
          answer.device->name, concat(answer.device->batch),
          p ? std::string(predictor::name_of(p->verdict)) : "not answered"});
-    if (!answer.model.empty()) note(concat(name, ": ", answer.space, " ", answer.arch));
+    if (!answer.model.empty() && !answer.arch.empty())
+      note(concat(name, ": ", answer.space, " ", answer.arch));
     for (const std::string& assumption : answer.assumptions)
       note(concat(name, ": ", devices_.size() > 1 ? answer.device->name + ": " : "", assumption));
+    for (const std::string& warning : answer.warnings) note(concat(name, ": ", warning));
   }
   if (answers_.empty()) return {};
   std::string text = table.format();
@@ -315,6 +368,10 @@ std::string Scoring::table() const {
   if (options_.devices.empty())
     text += fmt::format("device: {}, the default\n", devices_.front()->profile().name);
   for (const std::string& line : notes) text += line + "\n";
+  for (const Answer& answer : answers_)
+    if (!answer.kernels.empty() && answer.prediction)
+      text += concat("\n", answer.model, " on ", answer.device->name, ":\n",
+                     kernel_table(answer.kernels, answer.prediction->median));
   return text;
 }
 
@@ -381,6 +438,8 @@ Action declare(Arguments& arguments) {
   arguments.repeated_choice(
       "--fail-on", options->fail_on, {"unknown-op", "extrapolating"},
       "Exit with 1 where an operation is unknown, or an answer is extrapolating");
+  arguments.flag("--ops", options->operations,
+                 "Where the time goes: a row a kernel, its share, multiply-adds and bytes");
   options->format.declare(arguments);
   return [options] { return score(*options); };
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <hale/core/text.hpp>
 #include <hale/io/file.hpp>
+#include <hale/lower/families.hpp>
 #include <hale/onnx.hpp>
 #include <hale/runtime/spaces.hpp>
 #include <memory>
@@ -16,6 +17,7 @@
 
 #include "builtin.hpp"
 #include "commands.hpp"
+#include "inputs.hpp"
 #include "measured.hpp"
 #include "output.hpp"
 
@@ -46,15 +48,23 @@ Result<> require_references(const runtime::BaseInfo& info, const Options& option
   return {};
 }
 
+/// What a space's n-th reference is called, and a network that hale draws.
+std::string file_name(std::string_view space, std::size_t number) {
+  return fmt::format("{}-{:02}.onnx", space, number);
+}
+std::string network_file_name(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '-');
+  return name + ".onnx";
+}
+
 /// Writes one architecture as an ONNX file. Returns its path.
 Result<std::string> emit(const runtime::SpaceEntry& space, const std::string& arch,
-                         std::size_t number, const Options& options) {
+                         const std::string& name, const Options& options) {
   HALE_TRY(graph::Graph graph, space.emit(arch, options.shapes.batch().value_or(1)));
   HALE_CHECK(options.shapes.apply(graph));
   HALE_TRY(const std::string bytes,
            onnx_frontend::export_model(graph, onnx_frontend::HeNormal{options.seed}));
-  const std::filesystem::path path =
-      std::filesystem::path(options.emit) / fmt::format("{}-{:02}.onnx", space.name, number);
+  const std::filesystem::path path = std::filesystem::path(options.emit) / name;
   HALE_CHECK(io::write_file(path, bytes));
   return path.string();
 }
@@ -77,15 +87,11 @@ Result<std::vector<device::Measurement>> already_measured(const runtime::SpaceEn
   return std::move(measured->measurements);
 }
 
-Result<std::string> suggest(const Options& options) {
-  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(options.space));
-  HALE_TRY(const LoadedBase loaded, find_base(std::string(space->name)));
-  const runtime::BaseInfo& info = loaded.base.info();
+/// The references of a base that takes them alone, less those that were measured.
+Result<std::string> suggest_references(const Options& options, const runtime::SpaceEntry& space,
+                                       const runtime::BaseInfo& info) {
   HALE_CHECK(require_references(info, options));
-  HALE_TRY(const auto measured, already_measured(*space, info, options));
-  if (!options.emit.empty()) {
-    HALE_CHECK(make_folder(options.emit));
-  }
+  HALE_TRY(const auto measured, already_measured(space, info, options));
   Json records = Json::array();
   for (std::size_t i = 0; i < info.references.size(); ++i) {
     const std::string& arch = info.references[i];
@@ -94,7 +100,7 @@ Result<std::string> suggest(const Options& options) {
       continue;
     Json file;
     if (!options.emit.empty()) {
-      HALE_TRY(file, emit(*space, arch, i + 1, options));
+      HALE_TRY(file, emit(space, arch, file_name(space.name, i + 1), options));
     }
     records.push_back({{"arch", arch}, {"file", file}});
   }
@@ -103,15 +109,89 @@ Result<std::string> suggest(const Options& options) {
   return format_listing({"suggestions", columns}, records, options.format.format());
 }
 
+/// What there is to choose from: the user's candidates, else networks that hale draws.
+struct Candidates {
+  std::vector<std::string> names;  // as the user wrote them
+  std::vector<std::string> archs;  // as the base reads them
+};
+
+/// Errors: a file that cannot be read; a line that is neither a model nor an architecture.
+Result<Candidates> candidates_of(const Options& options, const runtime::SpaceEntry& space) {
+  constexpr std::size_t seeds = 12;  // of each family
+  Candidates candidates;
+  if (options.candidates.empty()) {
+    for (const lower::Family& family : lower::all_families)
+      for (std::size_t seed = 0; seed < seeds; ++seed)
+        candidates.names.push_back(concat(family.name, "/", options.seed + seed));
+  } else {
+    HALE_TRY(const std::string text, read_input(options.candidates));
+    auto parsed = parse_archs(text);
+    if (!parsed) return fail_in(options.candidates, parsed.error());
+    candidates.names = expand_models(*parsed).paths;
+  }
+  for (const std::string& name : candidates.names) {
+    auto arch = arch_of(name, space, options.shapes);
+    if (!arch) return fail_in(options.candidates.empty() ? name : options.candidates, arch.error());
+    candidates.archs.push_back(*std::move(arch));
+  }
+  return candidates;
+}
+
+/// The most telling candidates, each with how wide intervals are once it is measured.
+Result<std::string> suggest_telling(const Options& options, const runtime::SpaceEntry& space,
+                                    const LoadedBase& loaded) {
+  constexpr std::size_t usual = 10;
+  HALE_TRY(const Candidates candidates, candidates_of(options, space));
+  HALE_TRY(const auto measured, already_measured(space, loaded.base.info(), options));
+  HALE_TRY(const runtime::Suggestions suggestions,
+           loaded.base.suggest(candidates.archs, measured, options.count.value_or(usual)));
+  Json records = Json::array();
+  for (const runtime::Suggested& one : suggestions.next) {
+    const std::string& name = candidates.names[one.candidate];
+    Json file;
+    if (!options.emit.empty() && is_network_name(name)) {
+      HALE_TRY(file, emit(space, name, network_file_name(name), options));
+    }
+    records.push_back({{"arch", name},
+                       {"file", file},
+                       {"half_width", rounded(one.half_width)},
+                       {"reason", one.is_repeat ? "measured, but odd: measure it again"
+                                                : "tells most of what is not known yet"}});
+  }
+  std::vector<std::string> columns = {"arch", "half_width"};
+  if (!options.emit.empty()) columns.insert(columns.begin() + 1, "file");
+  std::string text = format_listing({"suggestions", columns}, records, options.format.format());
+  if (options.format.format() == Format::table)
+    text += fmt::format(
+        "\nhalf_width: what the intervals of the candidates are expected to be, +- relative, the\n"
+        "median, once the rows down to this one are measured; now: {:.3g}\n",
+        suggestions.half_width);
+  return text;
+}
+
+Result<std::string> suggest(const Options& options) {
+  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(options.space));
+  HALE_TRY(const LoadedBase loaded, find_base(std::string(space->name)));
+  if (!options.emit.empty()) {
+    HALE_CHECK(make_folder(options.emit));
+  }
+  return loaded.base.info().exact ? suggest_references(options, *space, loaded.base.info())
+                                  : suggest_telling(options, *space, loaded);
+}
+
 Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.required_text("--space NAME", options->space, "The search space to choose from");
-  arguments.number("--count N", options->count, "How many; a help base takes its ten alone");
-  arguments.text("--candidates FILE", options->candidates,
-                 "A file of architectures to choose from");
+  arguments.number("--count N", options->count,
+                   "How many, ten where it is left out; a help base takes its ten alone");
+  arguments.text(
+      "--candidates FILE", options->candidates,
+      "What to choose from, one a line: ONNX files or architectures; left out, for graph: "
+      "networks that hale draws");
   arguments.repeated("--measured FILE", options->measured,
                      "Measurements as 'adapt' takes them, to leave out; again for more");
-  arguments.seed("--seed N", options->seed, "Of the weights of the ONNX files");
+  arguments.seed("--seed N", options->seed,
+                 "Of the weights of the ONNX files, and of the networks that hale draws");
   arguments.text("--emit DIR", options->emit, "Folder to write them to as ONNX files");
   options->shapes.declare(arguments);
   options->format.declare(arguments);
@@ -129,7 +209,9 @@ const Command suggest_command = {
     "suggest", "Which networks to measure on a new device",
     "  hale suggest --space nasbench201 --emit to_measure --format csv\n"
     "names the architectures whose latencies 'hale adapt' wants, and writes them as ONNX files\n"
-    "that any runtime can measure.",
+    "that any runtime can measure.\n"
+    "  hale suggest --space graph --candidates mine.txt --measured times.csv --count 3\n"
+    "names the three of your own models that would sharpen the intervals most.",
     declare};
 
 }  // namespace hale::cli

@@ -34,7 +34,7 @@ struct Options {
   std::string table;
   std::vector<std::string> devices;
   std::vector<std::string> validation;
-  std::string recipe = "help";
+  std::string recipe;  // empty: the space's usual one
   std::uint64_t seed = 1;
   std::size_t episodes = 0;  // 0: as many as the recipe's source took
   std::size_t threads = 1;
@@ -203,6 +203,7 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
 }
 
 Result<Exit> run(Options options) {
+  if (options.recipe.empty()) options.recipe = options.space == "graph" ? "simulated" : "help";
   HALE_TRY(const runtime::RecipeEntry* recipe,
            runtime::find_recipe(catalogue(), options.space, options.recipe));
   if (options.episodes == 0) options.episodes = recipe->episodes;
@@ -241,7 +242,8 @@ Action declare(Arguments& arguments) {
   arguments.list("--devices A,B,..", options->devices, "Devices to learn from", true);
   arguments.list("--valid C,..", options->validation,
                  "Devices to choose the best episode and the intervals by");
-  arguments.text("--recipe NAME", options->recipe, "What is trained");
+  arguments.text("--recipe NAME", options->recipe,
+                 "What is trained: help, or for graph simulated, where it is left out");
   arguments.seed("--seed N", options->seed, "Of everything that is drawn");
   arguments.number("--episodes N", options->episodes, "How long; left out: as the method's paper");
   arguments.number("--threads N", options->threads, "The result does not depend on it");

@@ -64,7 +64,8 @@ def _():
     files = emitted()
     rows = [(pathlib.Path(f).name, 2.0 + 1.5 * i) for i, f in enumerate(files)]
     path = measurements(rows, "onnx/measured.csv")
-    good("adapt", "--measurements", path, "-o", "a.hale", "--name", "x", "--made-from", "y")
+    good("adapt", "--measurements", path, "--base", "nasbench201", "-o", "a.hale", "--name", "x",
+         "--made-from", "y")
     good("adapt", "--measurements", measurements(), "-o", "b.hale", "--name", "x", "--made-from",
          "y")
     answers = [[r["latency_ms"] for r in device_of(f)] for f in ("a.hale", "b.hale")]
@@ -75,7 +76,7 @@ def _():
 def _():
     files = emitted()
     rows = [(f, 2.0 + i) for i, f in enumerate(files) if i != 3]  # the third is like the fourth
-    good("adapt", "--measurements", measurements(rows), "-o", "a.hale")
+    good("adapt", "--measurements", measurements(rows), "--base", "nasbench201", "-o", "a.hale")
     left = good_json("suggest", "--space", "nasbench201", "--measured", measurements(rows))
     expect(left["suggestions"] == [], str(left))
 
@@ -84,11 +85,11 @@ def _():
 def _():
     good("suggest", "--space", "nasbench201", "--emit", "onnx", "--batch", "8")
     rows = [(f"onnx/nasbench201-{i + 1:02}.onnx", 2.0 + i) for i in range(10)]
-    good("adapt", "--measurements", measurements(rows), "-o", "a.hale")
+    good("adapt", "--measurements", measurements(rows), "--base", "nasbench201", "-o", "a.hale")
     expect(device_of("a.hale")[0]["batch"] == 8, "batch 8")
     good("suggest", "--space", "nasbench201", "--emit", "other")
     rows[4] = ("other/nasbench201-05.onnx", 3)
-    refused("adapt", "--measurements", measurements(rows), "-o", "b.hale",
+    refused("adapt", "--measurements", measurements(rows), "--base", "nasbench201", "-o", "b.hale",
             says=["batch 1", "batch 8"])
 
 
@@ -105,7 +106,7 @@ def _():
                     for name, k in (("model_run", 1), ("model_run", 0.9), ("model_run", 7),
                                     ("session_initialization", 99))]
         words += ["--measurements", write(file.with_suffix(".json"), json.dumps(runs))]
-    good("adapt", *words, "-o", "a.hale")
+    good("adapt", *words, "--base", "nasbench201", "-o", "a.hale")
     good("adapt", "--measurements", measurements(), "-o", "b.hale")
     answers = [[r["latency_ms"] for r in device_of(f)] for f in ("a.hale", "b.hale")]
     expect(answers[0] == answers[1], str(answers))

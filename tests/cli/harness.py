@@ -30,7 +30,7 @@ REFERENCES = [
 ]
 FULL = REFERENCES[-1]  # every edge a 3x3 convolution: a class of its own
 OPERATIONS = ["avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3", "none", "skip_connect"]
-SPACES = ["nasbench201", "fbnet", "ofa-mobilenetv3"]
+SPACES = ["nasbench201", "fbnet", "ofa-mobilenetv3", "graph"]
 # Those of nasbench201; titan_rtx_64 is one of ofa-mobilenetv3 alone.
 DEVICES = ["default", "titan_rtx_256", "gold_6226", "fpga", "pixel2", "raspi4", "eyeriss"]
 

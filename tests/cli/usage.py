@@ -7,7 +7,7 @@ import subprocess
 
 from harness import *
 
-COMMANDS = ["score", "inspect", "suggest", "adapt", "train", "evaluate", "spaces", "devices",
+COMMANDS = ["score", "inspect", "suggest", "measure", "adapt", "train", "evaluate", "spaces", "devices",
             "bases"]
 
 
@@ -24,7 +24,7 @@ def _():
         expect(f"\n  {command} " in overview, f"{command} is listed")
         text = good(command, "--help").out
         expect(f"Example:\n  hale {command}" in text, f"{command} has an example")
-    expect("\n  measure " not in overview, "what is not there is not listed")
+    expect("\n  search " not in overview, "what is not there is not listed")
 
 
 @case("wrong usage exits with 2 and one line")
@@ -53,7 +53,8 @@ def _():
 def _():
     for command, names in (("spaces", SPACES),
                            ("devices", [*DEVICES, "titan_rtx_64"]),
-                           ("bases", [name + kind for name in SPACES for kind in ("", "-help")])):
+                           ("bases", [name + kind for name in SPACES[:3]
+                                      for kind in ("", "-help")] + ["graph"])):
         records = good_json(command)[command]
         expect([r["name"] for r in records] == names, str(records))
         lines = [json.loads(line) for line in good(command, "--format", "jsonl").out.splitlines()]

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <hale/predictor/recipes.hpp>
+#include <hale/runtime/simulated_recipe.hpp>
 
 #include "baselines.hpp"
 
@@ -28,7 +29,7 @@ constexpr std::array entries_of = {runtime::recipe_entry<typename Methods::Help>
 
 constexpr std::array recipes =
     joined(entries_of<predictor::NasBench201Methods>, entries_of<predictor::FBNetMethods>,
-           entries_of<predictor::OfaMobileNetV3Methods>);
+           entries_of<predictor::OfaMobileNetV3Methods>, std::array{runtime::simulated_entry()});
 
 template <class Methods, class B = Baselines<Methods>>
 constexpr std::array baselines_of = {

@@ -161,10 +161,32 @@ inline constexpr std::array<FormOfName, 16> forms = {
   return bytes;
 }
 
-/// The GEMM form of convolutions and products of matrices; nothing for others, where a shape is
-/// open and where there is nothing to multiply.
+namespace detail::costs {
+
+/// One product a step and direction: all gates of the input and the state at once.
+[[nodiscard]] inline std::optional<GemmForm> recurrent(const Graph& graph, const Operation& op) {
+  if (op.operands.size() < 3) return std::nullopt;
+  std::array<Type, 3> types;  // x (steps, batch, in), w (directions, gates, in), r (.., hidden)
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (op.operands[i] == ValueId::none) return std::nullopt;
+    types[i] = graph.value(op.operands[i]).type;
+    if (!types[i].is_static() || types[i].rank() != 3 || element_count(types[i]) == 0)
+      return std::nullopt;
+  }
+  const bool is_batch_first = integer_of(OperationView{graph, op}, "layout", 0) == 1;
+  const auto& [x, w, r] = types;
+  return GemmForm{extent(x, is_batch_first ? 1 : 0) * extent(w, 0),
+                  extent(x, is_batch_first ? 0 : 1), extent(w, 1), extent(x, 2) + extent(r, 2)};
+}
+
+}  // namespace detail::costs
+
+/// The GEMM form of convolutions, products of matrices and recurrent layers; nothing for others,
+/// where a shape is open and where there is nothing to multiply.
 [[nodiscard]] inline std::optional<GemmForm> gemm_form_of(const Graph& graph, OperationId id) {
   const Operation& op = graph.operation(id);
+  if (op.domain.empty() && (op.is("LSTM") || op.is("GRU") || op.is("RNN")))
+    return detail::costs::recurrent(graph, op);
   const detail::costs::FormOfName* found = detail::costs::find_form(op);
   if (found == nullptr || op.operands.size() <= found->right || op.results.size() != 1)
     return std::nullopt;

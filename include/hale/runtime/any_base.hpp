@@ -12,7 +12,9 @@
 #include <hale/predictor/evaluate.hpp>
 #include <hale/predictor/prediction.hpp>
 #include <hale/runtime/spaces.hpp>
+#include <hale/workload/simulated_device.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +54,10 @@ class AnyPredictor {
     virtual ~Interface() = default;
     virtual Result<> score(std::span<const std::string_view> archs,
                            std::span<predictor::Prediction> out) = 0;
+    /// The device as rates; nothing where the predictor knows of no such thing.
+    [[nodiscard]] virtual std::optional<workload::SimulatedDevice> device() const {
+      return std::nullopt;
+    }
   };
 
   explicit AnyPredictor(std::unique_ptr<Interface> predictor) : predictor_(std::move(predictor)) {}
@@ -59,6 +65,11 @@ class AnyPredictor {
   /// Shapes: archs (n) -> out (n). Errors: the first text that is no architecture of the space.
   Result<> score(std::span<const std::string_view> archs, std::span<predictor::Prediction> out) {
     return predictor_->score(archs, out);
+  }
+
+  /// What a term of a graph takes on the device; nothing where the predictor has no terms.
+  [[nodiscard]] std::optional<workload::SimulatedDevice> device() const {
+    return predictor_->device();
   }
 
   /// The class's median latency, with an interval that covers the class. Errors: as above.
@@ -76,6 +87,7 @@ class AnyPredictor {
     answer.prediction.median = Milliseconds{numeric::median(std::move(medians))};
     if (!recognition.differences.empty())
       answer.prediction.verdict = predictor::Verdict::extrapolating;
+    if (!recognition.uncovered.empty()) answer.prediction.verdict = predictor::Verdict::unknown;
     return answer;
   }
 
@@ -89,12 +101,33 @@ class AnyPredictor {
   std::unique_ptr<Interface> predictor_;
 };
 
+/// What to measure next.
+struct Suggested {
+  std::size_t candidate = 0;
+  double half_width = 0;   // expected of intervals once it is measured, relative
+  bool is_repeat = false;  // measured already, and too odd to be trusted
+};
+
+/// What is suggested, and how wide intervals are before it is measured.
+struct Suggestions {
+  double half_width = 0;
+  std::vector<Suggested> next;
+};
+
 /// A base of any recipe.
 class AnyBase {
  public:
   class Interface {
    public:
     virtual ~Interface() = default;
+    [[nodiscard]] virtual Result<Suggestions> suggest(
+        std::span<const std::string> candidates, const std::vector<device::Measurement>& measured,
+        std::size_t count) const = 0;
+    /// log(measured / explained) of measurements that nothing explains, by their architecture.
+    [[nodiscard]] virtual Result<std::vector<std::pair<std::string, double>>> outliers(
+        const std::vector<device::Measurement>& /*measurements*/) const {
+      return std::vector<std::pair<std::string, double>>{};
+    }
     [[nodiscard]] virtual Result<AnyPredictor> adapt(
         const std::vector<device::Measurement>& measurements) const = 0;
     [[nodiscard]] virtual Result<std::vector<predictor::DeviceEvaluation>> evaluate(
@@ -112,6 +145,21 @@ class AnyBase {
   [[nodiscard]] Result<AnyPredictor> adapt(
       const std::vector<device::Measurement>& measurements) const {
     return base_->adapt(measurements);
+  }
+
+  /// Which of the candidates to measure next, most telling first.
+  ///
+  /// Errors: candidates or measurements that are none of the space's; bases that take their
+  /// references alone.
+  [[nodiscard]] Result<Suggestions> suggest(std::span<const std::string> candidates,
+                                            const std::vector<device::Measurement>& measured,
+                                            std::size_t count) const {
+    return base_->suggest(candidates, measured, count);
+  }
+  /// Measurements that are odd beside the others. Errors: as adapt().
+  [[nodiscard]] Result<std::vector<std::pair<std::string, double>>> outliers(
+      const std::vector<device::Measurement>& measurements) const {
+    return base_->outliers(measurements);
   }
 
   /// `progress` is told (done, all) after each draw. Errors: as predictor::evaluate().

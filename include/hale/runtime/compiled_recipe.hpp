@@ -57,6 +57,12 @@ class RecipeBase final : public AnyBase::Interface {
     return AnyPredictor(std::make_unique<RecipePredictor<R>>(std::move(predictor)));
   }
 
+  [[nodiscard]] Result<Suggestions> suggest(std::span<const std::string> /*candidates*/,
+                                            const std::vector<device::Measurement>& /*measured*/,
+                                            std::size_t /*count*/) const override {
+    return fail(concat("recipe '", R::name, "' is adapted with its references and no others"));
+  }
+
   [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate(
       const device::LatencyTable& table, const std::vector<std::string>& devices,
       const predictor::EvaluationOptions& options,

@@ -1,17 +1,21 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
 #include <hale/graph/ir.hpp>
+#include <hale/lift/any_graph.hpp>
 #include <hale/lift/fbnet.hpp>
 #include <hale/lift/nasbench201.hpp>
 #include <hale/lift/ofa_mobilenet_v3.hpp>
+#include <hale/lower/families.hpp>
 #include <hale/lower/fbnet.hpp>
 #include <hale/lower/nasbench201.hpp>
 #include <hale/lower/ofa_mobilenet_v3.hpp>
+#include <hale/space/any_graph.hpp>
 #include <hale/space/concepts.hpp>
 #include <hale/space/fbnet.hpp>
 #include <hale/space/fbnet_encoder.hpp>
@@ -36,6 +40,7 @@ struct Recognition {
   std::vector<std::string> archs;        // all that this graph may be, the canonical one first
   std::vector<std::string> differences;  // from the macro-structure the space was measured on
   std::vector<std::string> assumptions;  // what the graph does not show
+  std::vector<std::string> uncovered{};  // operations that nobody can cost, and why
   std::size_t batch = 0;                 // 0 where the graph leaves it open
 };
 
@@ -173,9 +178,58 @@ template <space::Encoder E, class Network, auto Lift, auto Lower>
           encode<E>};
 }
 
+/// Any graph, and networks that hale draws itself.
+struct GraphEntry {
+  using Space = space::AnyGraph;
+
+  static Result<Space::Architecture> parse(std::string_view text) {
+    if (text.starts_with(Space::prefix)) return Space::parse(text);
+    HALE_TRY(const graph::Graph graph, lower::named_network(text));
+    return lift::any_graph(graph).map([](const auto& reading) { return reading.terms; });
+  }
+  static Result<std::string> canonical(std::string_view text) {
+    return parse(text).map(Space::format);
+  }
+  static std::string sample(Rng& rng) {
+    const lower::Family& family = lower::all_families[rng.below(lower::all_families.size())];
+    return concat(family.name, "/", rng.below(std::size_t{1} << 32U));
+  }
+  static Result<Recognition> recognise(const graph::Graph& graph) {
+    HALE_TRY(const lift::GraphReading reading, lift::any_graph(graph));
+    Recognition recognition;
+    recognition.space = Space::name;
+    recognition.archs.push_back(Space::format(reading.terms));
+    recognition.assumptions = reading.fused.assumptions;
+    for (const workload::Uncovered& one : reading.fused.uncovered)
+      recognition.uncovered.push_back(concat(one.operation, " (", one.location, "): ", one.reason));
+    return recognition;
+  }
+  /// The batch is part of what a family's seed draws.
+  static Result<graph::Graph> emit(std::string_view arch, std::size_t /*batch*/) {
+    return lower::named_network(arch);
+  }
+  static Result<std::vector<double>> encode(std::string_view arch) {
+    return parse(arch).map([](const Space::Architecture& architecture) {
+      return std::vector<double>(architecture.amounts.begin(), architecture.amounts.end());
+    });
+  }
+};
+
+[[nodiscard]] constexpr SpaceEntry graph_entry() {
+  return {space::AnyGraph::name,
+          "any network, as the terms that a device takes time for; FAMILY/SEED: hale's own",
+          GraphEntry::canonical,
+          GraphEntry::sample,
+          GraphEntry::recognise,
+          GraphEntry::emit,
+          space::AnyGraphEncoder::name,
+          GraphEntry::encode};
+}
+
 }  // namespace detail
 
-inline constexpr std::array<SpaceEntry, 3> space_entries = {
+/// Any graph is the last: it takes what lies in no searched space.
+inline constexpr std::array<SpaceEntry, 4> space_entries = {
     detail::space_entry<space::NasBench201Encoder, space::NasBench201Network, &lift::nasbench201,
                         &lower::nasbench201>(
         "cells of 4 nodes and 6 edges, 5 operations: 15 625 architectures on 32x32 images"),
@@ -183,7 +237,11 @@ inline constexpr std::array<SpaceEntry, 3> space_entries = {
         "22 places, each one of 8 inverted residual blocks or none: 9^22 on 32x32 images"),
     detail::space_entry<space::OfaMobileNetV3Encoder, space::OfaMobileNetV3Network,
                         &lift::ofa_mobilenet_v3, &lower::ofa_mobilenet_v3>(
-        "5 stages of 2 to 4 layers, each with its filter and expansion, at 25 resolutions")};
+        "5 stages of 2 to 4 layers, each with its filter and expansion, at 25 resolutions"),
+    detail::graph_entry()};
+
+/// The entry of any graph.
+[[nodiscard]] constexpr const SpaceEntry& graph_space() { return space_entries.back(); }
 
 /// The search spaces that are built in.
 [[nodiscard]] constexpr std::span<const SpaceEntry> spaces() { return space_entries; }
@@ -198,16 +256,24 @@ inline constexpr std::array<SpaceEntry, 3> space_entries = {
   return fail(concat("no space '", name, "'; there are: ", known));
 }
 
-/// The space that a graph lies in. Errors: for each space, what was found that does not fit.
-[[nodiscard]] inline Result<Recognition> recognise(const graph::Graph& graph) {
+/// The searched space that a graph lies in. Errors: for each, what was found that does not fit.
+[[nodiscard]] inline Result<Recognition> recognise_searched(const graph::Graph& graph) {
   std::string reasons;
-  for (const SpaceEntry& entry : spaces()) {
+  for (const SpaceEntry& entry : spaces().first(spaces().size() - 1)) {
     auto recognition = entry.recognise(graph);
     if (recognition) return recognition;
     reasons +=
         concat(reasons.empty() ? "" : "; ", "not ", entry.name, ": ", recognition.error().message);
   }
-  return fail(concat("lies in no supported search space (", reasons, ")"));
+  return fail(concat("lies in no searched space (", reasons, ")"));
+}
+
+/// The space that a graph lies in: a searched one, else that of any graph.
+///
+/// Errors: a graph that is none, as canonicalise() finds.
+[[nodiscard]] inline Result<Recognition> recognise(const graph::Graph& graph) {
+  auto searched = recognise_searched(graph);
+  return searched ? searched : graph_space().recognise(graph);
 }
 
 }  // namespace hale::runtime

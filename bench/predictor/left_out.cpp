@@ -1,0 +1,219 @@
+// How well any graph is predicted on a runtime that nothing was learned from, by measurements of
+// other families: each runtime and each family of a latency table is left out in turn.
+//
+//   left_out TABLE [SAMPLES..]
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <hale/core/text.hpp>
+#include <hale/numeric/statistics.hpp>
+#include <hale/predictor/baselines/graph.hpp>
+#include <hale/predictor/learn_prior.hpp>
+#include <hale/readers.hpp>
+#include <hale/runtime/simulated_recipe.hpp>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace hale;
+using predictor::GraphRows;
+using predictor::LeftOutOptions;
+using predictor::SimulatedBase;
+using predictor::Split;
+
+/// One predicted row.
+struct Row {
+  std::string device;
+  std::string family;
+  double truth;
+  predictor::Prediction said;
+};
+
+/// Predicts the rows that a split asks for.
+using Method = std::function<std::vector<predictor::Prediction>(const SimulatedBase&,
+                                                                const GraphRows&, const Split&)>;
+
+template <class Baseline>
+std::vector<predictor::Prediction> by_baseline(const SimulatedBase& /*base*/, const GraphRows& rows,
+                                               const Split& split) {
+  const Baseline model = Baseline::fit(predictor::rows_at(rows, split.measured));
+  std::vector<predictor::Prediction> out;
+  for (const std::size_t row : split.asked) {
+    const Milliseconds ms{model.milliseconds(rows.models[row])};
+    out.push_back({ms, ms, ms});
+  }
+  return out;
+}
+
+std::vector<predictor::Prediction> by_hale(const SimulatedBase& base, const GraphRows& rows,
+                                           const Split& split) {
+  const auto adapted =
+      predictor::SimulatedPredictor::adapt(base, predictor::rows_at(rows, split.measured));
+  std::vector<predictor::Prediction> out;
+  if (!adapted) return out;
+  for (const std::size_t row : split.asked) out.push_back(adapted->predict(rows.models[row]));
+  return out;
+}
+
+/// Spearman within each family of each device, the mean.
+double spearman_within(const std::vector<Row>& rows) {
+  std::map<std::string, std::pair<std::vector<double>, std::vector<double>>> groups;
+  for (const Row& row : rows) {
+    auto& [said, truth] = groups[row.device + "|" + row.family];
+    said.push_back(row.said.median.value);
+    truth.push_back(row.truth);
+  }
+  double sum = 0;
+  std::size_t count = 0;
+  for (const auto& [name, group] : groups) {
+    if (group.first.size() < 5) continue;
+    sum += numeric::spearman(group.first, group.second);
+    ++count;
+  }
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+struct Figures {
+  double median = 0;
+  double within_20 = 0;
+};
+
+Figures figures_of(const std::vector<Row>& rows) {
+  std::vector<double> errors;
+  double within = 0;
+  for (const Row& row : rows) {
+    errors.push_back(std::abs(row.said.median.value / row.truth - 1));
+    within += errors.back() <= 0.2 ? 1 : 0;
+  }
+  return {numeric::median(errors), within / static_cast<double>(rows.size())};
+}
+
+void print(const char* name, const std::vector<Row>& rows, bool has_intervals) {
+  std::map<std::string, std::vector<Row>> by_runtime;
+  for (const Row& row : rows) by_runtime[predictor::runtime_of(row.device)].push_back(row);
+  double worst = 0;
+  std::string worst_name;
+  for (const auto& [runtime, own] : by_runtime)
+    if (const double median = figures_of(own).median; median > worst) {
+      worst = median;
+      worst_name = runtime;
+    }
+  const Figures all = figures_of(rows);
+  std::printf("  %-32s %5.1f %%  %5.1f %% (%s)  %5.1f %%  %.3f", name, 100 * all.median,
+              100 * worst, worst_name.c_str(), 100 * all.within_20, spearman_within(rows));
+  if (has_intervals) {
+    std::size_t interpolating = 0;
+    std::size_t covered = 0;
+    std::vector<double> widths;
+    for (const Row& row : rows) {
+      if (row.said.verdict != predictor::Verdict::interpolating) continue;
+      ++interpolating;
+      covered += row.said.low.value <= row.truth && row.truth <= row.said.high.value ? 1 : 0;
+      widths.push_back((row.said.high.value - row.said.low.value) / 2 / row.said.median.value);
+    }
+    const auto share = [](std::size_t part, std::size_t whole) {
+      return whole == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+    };
+    std::printf("  covers %.1f %% of %.1f %% interpolating, half width %.1f %%",
+                share(covered, interpolating), share(interpolating, rows.size()),
+                widths.empty() ? 0.0 : 100 * numeric::median(widths));
+  }
+  std::printf("\n");
+}
+
+struct Setting {
+  const char* name;
+  LeftOutOptions options;
+};
+
+std::vector<Row> rows_of(const std::vector<predictor::SourceRows>& sources,
+                         const std::map<std::string, SimulatedBase>& bases, const Method& method,
+                         const LeftOutOptions& options) {
+  std::vector<Row> all;
+  for (const predictor::SourceRows& source : sources) {
+    const SimulatedBase& base = bases.at(predictor::runtime_of(source.device));
+    for (const Split& split : predictor::splits_of(base, source.rows, options)) {
+      const auto said = method(base, source.rows, split);
+      for (std::size_t i = 0; i < said.size(); ++i) {
+        const std::size_t row = split.asked[i];
+        all.push_back(
+            {source.device, source.rows.families[row], source.rows.latency_ms[row], said[i]});
+      }
+    }
+  }
+  return all;
+}
+
+/// For each runtime, what is learned from all others.
+Result<std::map<std::string, SimulatedBase>> bases_without(
+    const std::vector<predictor::SourceRows>& sources) {
+  std::map<std::string, SimulatedBase> bases;
+  for (const predictor::SourceRows& target : sources) {
+    const std::string runtime = predictor::runtime_of(target.device);
+    if (bases.contains(runtime)) continue;
+    std::vector<predictor::SourceRows> others;
+    for (const predictor::SourceRows& other : sources)
+      if (predictor::runtime_of(other.device) != runtime) others.push_back(other);
+    HALE_TRY(SimulatedBase base, predictor::learn_base(others));
+    bases.emplace(runtime, std::move(base));
+  }
+  return bases;
+}
+
+Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
+  HALE_TRY(const device::LatencyTable table, readers::read_latency_table(path));
+  HALE_TRY(const std::vector<workload::Terms> models, runtime::terms_of(table));
+  std::vector<predictor::SourceRows> sources;
+  for (const std::string& device : table.devices) {
+    HALE_TRY(const std::span<const double> latency_ms, table.column(device));
+    sources.push_back({device, runtime::graph_rows(table, models, latency_ms)});
+  }
+  HALE_TRY(const auto bases, bases_without(sources));
+  for (const std::size_t count : samples) {
+    std::printf("K = %zu: median error, worst runtime, within 20 %%, Spearman within a family\n",
+                count);
+    const LeftOutOptions chosen{.samples = count};
+    print("hale, chosen", rows_of(sources, bases, by_hale, chosen), true);
+    for (const std::uint64_t seed : {1, 2, 3}) {
+      LeftOutOptions drawn = chosen;
+      drawn.chooses = false;
+      drawn.seed = seed;
+      print(concat("hale, drawn (", seed, ")").c_str(), rows_of(sources, bases, by_hale, drawn),
+            true);
+    }
+    LeftOutOptions same = chosen;
+    same.leaves_family = false;
+    print("hale, chosen, same families", rows_of(sources, bases, by_hale, same), true);
+    using namespace predictor::baselines;
+    const auto baseline = [&]<class Baseline>(const Baseline*) {
+      print(std::string(Baseline::name).c_str(),
+            rows_of(sources, bases, by_baseline<Baseline>, chosen), false);
+    };
+    baseline(static_cast<const MacsProportional*>(nullptr));
+    baseline(static_cast<const Roofline*>(nullptr));
+    baseline(static_cast<const OperationWise*>(nullptr));
+    baseline(static_cast<const NearestDevice*>(nullptr));
+    for (const predictor::SourceRows& source : sources)
+      print(concat("hale on ", source.device).c_str(), rows_of({source}, bases, by_hale, chosen),
+            true);
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  std::vector<std::size_t> samples;
+  for (int i = 2; i < count; ++i)
+    samples.push_back(hale::parse_number<std::size_t>(words[i]).value_or(10));
+  if (samples.empty()) samples = {10, 20};
+  const auto done = count > 1 ? run(words[1], samples) : hale::fail("expected a table");
+  if (done) return 0;
+  std::fprintf(stderr, "left_out: %s\n", done.error().message.c_str());
+  return 1;
+}

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/error.hpp>
+#include <hale/core/random.hpp>
+#include <hale/predictor/choose.hpp>
+#include <hale/predictor/simulated.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What a predictor says of models that nothing like them was measured of.
+namespace hale::predictor {
+
+/// What models took on one device, and the family that each belongs to.
+struct GraphRows {
+  std::vector<workload::Terms> models;
+  std::vector<std::string> families;
+  std::vector<double> latency_ms;
+
+  [[nodiscard]] std::size_t size() const { return models.size(); }
+};
+
+/// The family in a network's name: what stands before the last slash.
+[[nodiscard]] inline std::string family_of(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return std::string(slash == std::string_view::npos ? std::string_view() : name.substr(0, slash));
+}
+
+struct LeftOutOptions {
+  std::size_t samples = 10;     // measured of the device
+  bool leaves_family = true;    // they are of other families than what is predicted
+  bool chooses = true;          // by MeasurementChoice; else drawn
+  std::uint64_t seed = 1;       // of the draw
+  std::size_t most_rows = 400;  // to choose from, drawn where there are more
+};
+
+/// Which rows are measured, and which are then asked for.
+struct Split {
+  std::vector<std::size_t> measured;
+  std::vector<std::size_t> asked;
+};
+
+namespace detail {
+
+[[nodiscard]] inline std::vector<std::size_t> measured_rows(const SimulatedBase& base,
+                                                            const GraphRows& rows,
+                                                            std::vector<std::size_t> candidates,
+                                                            const LeftOutOptions& options) {
+  Rng rng(options.seed);
+  const std::size_t most = options.chooses ? options.most_rows : options.samples;
+  if (candidates.size() > most) {
+    std::vector<std::size_t> drawn;
+    for (const std::size_t i : rng.choose(candidates.size(), most)) drawn.push_back(candidates[i]);
+    candidates = std::move(drawn);
+  }
+  if (!options.chooses) return candidates;
+  std::vector<workload::Terms> models;
+  for (const std::size_t row : candidates) models.push_back(rows.models[row]);
+  MeasurementChoice choice(base, models);
+  std::vector<std::size_t> measured;
+  while (measured.size() < options.samples)
+    if (const auto next = choice.next())
+      measured.push_back(candidates[next->candidate]);
+    else
+      break;
+  return measured;
+}
+
+}  // namespace detail
+
+/// The splits of a device's rows: one a family where families are left out, else one.
+///
+/// Cost: a choice among at most `most_rows` candidates each.
+[[nodiscard]] inline std::vector<Split> splits_of(const SimulatedBase& base, const GraphRows& rows,
+                                                  const LeftOutOptions& options) {
+  std::vector<Split> splits;
+  const std::set<std::string> families(rows.families.begin(), rows.families.end());
+  const auto split = [&](const std::string* left) {
+    std::vector<std::size_t> candidates;
+    Split one;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      (left != nullptr && rows.families[row] == *left ? one.asked : candidates).push_back(row);
+    one.measured = detail::measured_rows(base, rows, candidates, options);
+    if (left == nullptr)
+      for (const std::size_t row : candidates)
+        if (std::find(one.measured.begin(), one.measured.end(), row) == one.measured.end())
+          one.asked.push_back(row);
+    splits.push_back(std::move(one));
+  };
+  if (!options.leaves_family)
+    split(nullptr);
+  else
+    for (const std::string& family : families) split(&family);
+  return splits;
+}
+
+[[nodiscard]] inline MeasuredRows<space::AnyGraph> rows_at(const GraphRows& rows,
+                                                           const std::vector<std::size_t>& which) {
+  MeasuredRows<space::AnyGraph> some;
+  for (const std::size_t row : which) {
+    some.architectures.push_back(rows.models[row]);
+    some.latency_ms.push_back(rows.latency_ms[row]);
+  }
+  return some;
+}
+
+/// A row that was predicted without anything like it.
+struct LeftOut {
+  std::size_t row = 0;
+  Prediction prediction;
+};
+
+/// Errors: as SimulatedPredictor::adapt().
+[[nodiscard]] inline Result<std::vector<LeftOut>> predict_left_out(const SimulatedBase& base,
+                                                                   const GraphRows& rows,
+                                                                   const LeftOutOptions& options) {
+  std::vector<LeftOut> all;
+  for (const Split& split : splits_of(base, rows, options)) {
+    HALE_TRY(const auto predictor, SimulatedPredictor::adapt(base, rows_at(rows, split.measured)));
+    for (const std::size_t row : split.asked)
+      all.push_back({row, predictor.predict(rows.models[row])});
+  }
+  return all;
+}
+
+}  // namespace hale::predictor

@@ -1,0 +1,228 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <hale/core/error.hpp>
+#include <hale/core/text.hpp>
+#include <hale/device/latency_table.hpp>
+#include <hale/io/simulated_base.hpp>
+#include <hale/predictor/learn_prior.hpp>
+#include <hale/predictor/left_out.hpp>
+#include <hale/runtime/any_base.hpp>
+#include <hale/runtime/catalogue.hpp>
+#include <hale/runtime/spaces.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The recipe of any graph, "simulated", behind the border of types.
+namespace hale::runtime {
+
+/// The rows of one device that were measured; `models` are those of the table, in its order.
+[[nodiscard]] inline predictor::GraphRows graph_rows(const device::LatencyTable& table,
+                                                     const std::vector<workload::Terms>& models,
+                                                     std::span<const double> latency_ms) {
+  predictor::GraphRows rows;
+  for (std::size_t row = 0; row < models.size(); ++row) {
+    if (!(latency_ms[row] > 0)) continue;
+    rows.models.push_back(models[row]);
+    rows.families.push_back(predictor::family_of(table.archs[row]));
+    rows.latency_ms.push_back(latency_ms[row]);
+  }
+  return rows;
+}
+
+/// The terms of a table's architectures. Errors: the first that is none.
+[[nodiscard]] inline Result<std::vector<workload::Terms>> terms_of(
+    const device::LatencyTable& table) {
+  std::vector<workload::Terms> models;
+  for (const std::string& arch : table.archs) {
+    HALE_TRY(const workload::Terms terms, detail::GraphEntry::parse(arch));
+    models.push_back(terms);
+  }
+  return models;
+}
+
+namespace detail {
+
+class AdaptedGraph final : public AnyPredictor::Interface {
+ public:
+  explicit AdaptedGraph(predictor::SimulatedPredictor predictor)
+      : predictor_(std::move(predictor)) {}
+
+  Result<> score(std::span<const std::string_view> archs,
+                 std::span<predictor::Prediction> out) override {
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+      HALE_TRY(const workload::Terms terms, GraphEntry::parse(archs[i]));
+      out[i] = predictor_.predict(terms);
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::optional<workload::SimulatedDevice> device() const override {
+    return predictor_.posterior().device();
+  }
+
+ private:
+  predictor::SimulatedPredictor predictor_;
+};
+
+class GraphBase final : public AnyBase::Interface {
+ public:
+  explicit GraphBase(predictor::SimulatedBase base) : base_(std::move(base)) {}
+
+  [[nodiscard]] Result<AnyPredictor> adapt(
+      const std::vector<device::Measurement>& measurements) const override {
+    HALE_TRY(const Rows rows, rows_of(measurements));
+    HALE_TRY(auto adapted, predictor::SimulatedPredictor::adapt(base_, rows));
+    return AnyPredictor(std::make_unique<AdaptedGraph>(std::move(adapted)));
+  }
+
+  [[nodiscard]] Result<Suggestions> suggest(std::span<const std::string> candidates,
+                                            const std::vector<device::Measurement>& measured,
+                                            std::size_t count) const override {
+    std::vector<workload::Terms> models;
+    for (const std::string& candidate : candidates) {
+      HALE_TRY(const workload::Terms terms, GraphEntry::parse(candidate));
+      models.push_back(terms);
+    }
+    if (models.empty()) return fail("found no candidate, expected at least one");
+    HALE_TRY(const Rows rows, rows_of(measured));
+    std::optional<predictor::SimulatedPosterior> posterior;
+    if (rows.size() > 0) {
+      HALE_TRY(posterior,
+               predictor::SimulatedPosterior::infer(base_, rows.architectures, rows.latency_ms));
+    }
+    predictor::MeasurementChoice choice(base_, models, posterior ? &*posterior : nullptr);
+    Suggestions suggestions{choice.half_width(), {}};
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      const auto found = std::find(rows.architectures.begin(), rows.architectures.end(), models[i]);
+      if (found == rows.architectures.end()) continue;
+      const auto row = static_cast<Eigen::Index>(found - rows.architectures.begin());
+      if (posterior->weights()(row) < odd)
+        suggestions.next.push_back({i, choice.half_width(), true});
+      choice.skip(i);
+    }
+    while (suggestions.next.size() < count)
+      if (const auto next = choice.next())
+        suggestions.next.push_back({next->candidate, next->half_width, false});
+      else
+        break;
+    return suggestions;
+  }
+
+  [[nodiscard]] Result<std::vector<std::pair<std::string, double>>> outliers(
+      const std::vector<device::Measurement>& measurements) const override {
+    const std::vector<device::Measurement> combined = device::combine(measurements);
+    HALE_TRY(const Rows rows, rows_of(measurements));
+    HALE_TRY(const auto posterior,
+             predictor::SimulatedPosterior::infer(base_, rows.architectures, rows.latency_ms));
+    std::vector<std::pair<std::string, double>> found;
+    for (std::size_t i = 0; i < combined.size(); ++i) {
+      const auto row = static_cast<Eigen::Index>(i);
+      if (posterior.weights()(row) < odd)
+        found.emplace_back(combined[i].arch, posterior.residuals()(row));
+    }
+    return found;
+  }
+
+  /// A draw measures rows that were chosen; the others are drawn.
+  [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate(
+      const device::LatencyTable& table, const std::vector<std::string>& devices,
+      const predictor::EvaluationOptions& options,
+      const std::function<void(std::size_t, std::size_t)>& progress) const override {
+    if (options.protocol == predictor::Protocol::help)
+      return fail("space 'graph' has no protocol help: it is that of a searched space's table");
+    HALE_TRY(const std::vector<workload::Terms> models, terms_of(table));
+    std::vector<predictor::DeviceEvaluation> evaluations;
+    for (const std::string& name : devices) {
+      HALE_TRY(const std::span<const double> latency_ms, table.column(name));
+      const predictor::GraphRows rows = graph_rows(table, models, latency_ms);
+      if (rows.size() < options.samples + 2)
+        return fail(concat("device '", name, "' has ", rows.size(), " rows, expected at least ",
+                           options.samples + 2));
+      predictor::DeviceEvaluation evaluation{name, {}, {}};
+      for (std::size_t draw = 0; draw < options.draws; ++draw) {
+        predictor::LeftOutOptions split{.samples = options.samples, .leaves_family = false};
+        split.chooses = draw == 0;
+        split.seed = options.seed * 1000003 + draw;
+        HALE_TRY(const auto answers, predictor::predict_left_out(base_, rows, split));
+        predictor::Scored scored;
+        for (const predictor::LeftOut& answer : answers) {
+          scored.truth.push_back(rows.latency_ms[answer.row]);
+          scored.predicted.push_back(answer.prediction);
+        }
+        evaluation.draws.push_back(predictor::measure(scored));
+        if (draw == 0) evaluation.first_draw = std::move(scored);
+        progress(evaluations.size() * options.draws + draw + 1, devices.size() * options.draws);
+      }
+      evaluations.push_back(std::move(evaluation));
+    }
+    return evaluations;
+  }
+
+ private:
+  using Rows = predictor::MeasuredRows<space::AnyGraph>;
+  /// Below this weight a measurement is an outlier.
+  static constexpr double odd = 0.35;
+
+  static Result<Rows> rows_of(const std::vector<device::Measurement>& measurements) {
+    Rows rows;
+    for (const device::Measurement& one : device::combine(measurements)) {
+      HALE_TRY(const workload::Terms terms, GraphEntry::parse(one.arch));
+      rows.architectures.push_back(terms);
+      rows.latency_ms.push_back(one.latency.value);
+    }
+    return rows;
+  }
+
+  predictor::SimulatedBase base_;
+};
+
+}  // namespace detail
+
+/// The functions behind the catalogue's entry.
+struct SimulatedRecipe {
+  static constexpr std::size_t least_measurements = 3;
+
+  [[nodiscard]] static Result<AnyBase> load(const io::Container& container, std::string_view name) {
+    HALE_TRY(predictor::SimulatedBase base, io::load_simulated_base(container));
+    BaseInfo info{.name = std::string(name),
+                  .space = std::string(space::AnyGraph::name),
+                  .recipe = std::string(io::detail::simulated_recipe),
+                  .references = {},
+                  .least_measurements = least_measurements,
+                  .exact = false,
+                  .interval_level = base.level,
+                  .made_from = base.made_from};
+    return AnyBase(std::move(info), std::make_unique<detail::GraphBase>(std::move(base)));
+  }
+
+  /// Learns from sources and validation devices alike: there are no episodes to choose among.
+  [[nodiscard]] static Result<std::string> train(const device::LatencyTable& table,
+                                                 const predictor::TrainingOptions& options,
+                                                 const TrainingHooks& hooks) {
+    HALE_TRY(const std::vector<workload::Terms> models, terms_of(table));
+    std::vector<predictor::SourceRows> sources;
+    for (const auto* names : {&options.sources, &options.validation})
+      for (const std::string& name : *names) {
+        HALE_TRY(const std::span<const double> latency_ms, table.column(name));
+        sources.push_back({name, graph_rows(table, models, latency_ms)});
+      }
+    HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(sources));
+    base.made_from = hooks.made_from;
+    return io::serialise_base(base);
+  }
+};
+
+[[nodiscard]] constexpr RecipeEntry simulated_entry() {
+  return {space::AnyGraph::name, io::detail::simulated_recipe, 0, SimulatedRecipe::load,
+          SimulatedRecipe::train};
+}
+
+}  // namespace hale::runtime

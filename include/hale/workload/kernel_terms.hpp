@@ -1,0 +1,246 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <hale/workload/terms.hpp>
+#include <hale/workload/workload.hpp>
+#include <string>
+#include <string_view>
+
+namespace hale::workload {
+
+namespace detail::terms {
+
+/// A kernel's figures as real numbers, and how its operations divide.
+struct Figures {
+  double macs, written, weights, read, outputs;
+  double rows = 1, columns = 1, depth = 1, batch = 1, window = 1, axes = 0, group = 1;
+  double transcendental = 0;  // operations of these
+  double simple = 0;          // further ones behind the first
+};
+
+[[nodiscard]] inline bool is_transcendental(std::string_view operation) {
+  constexpr std::array<std::string_view, 16> names = {
+      "Erf", "Sigmoid", "Tanh", "Gelu",     "Swish",    "Mish",      "Pow",      "Exp",
+      "Log", "Sin",     "Cos",  "Softplus", "FastGelu", "QuickGelu", "BiasGelu", "Elu"};
+  return std::find(names.begin(), names.end(), operation.substr(operation.rfind('.') + 1)) !=
+         names.end();
+}
+
+[[nodiscard]] inline Figures figures_of(const Kernel& kernel) {
+  const auto real = [](std::uint64_t figure) { return static_cast<double>(figure); };
+  Figures f{.macs = real(kernel.macs),
+            .written = real(kernel.bytes_written),
+            .weights = real(kernel.weight_bytes),
+            .read = real(kernel.bytes_read - std::min(kernel.weight_bytes, kernel.bytes_read)),
+            .outputs = real(kernel.outputs)};
+  if (kernel.gemm) {
+    f.batch = std::max(real(kernel.gemm->batch), 1.0);
+    f.rows = std::max(real(kernel.gemm->rows), 1.0);
+    f.columns = std::max(real(kernel.gemm->columns), 1.0);
+    f.depth = std::max(real(kernel.gemm->depth), 1.0);
+  }
+  if (kernel.window) {
+    for (const std::uint64_t extent : kernel.window->kernel) f.window *= real(extent);
+    f.window = std::max(f.window, 1.0);
+    f.axes = static_cast<double>(kernel.window->kernel.size());
+    f.group = real(kernel.window->group);
+  }
+  for (const std::string& operation : kernel.operations)
+    f.transcendental += is_transcendental(operation) ? 1 : 0;
+  const double further = real(kernel.operations.size()) - 1;
+  f.simple = std::max(further - (has_products(kernel.kind) ? f.transcendental : 0), 0.0);
+  return f;
+}
+
+/// How much larger a multiple of `tile` is than `extent`, as a share of it.
+[[nodiscard]] inline double idle(double extent, double tile) {
+  return std::ceil(extent / tile) * tile / extent - 1;
+}
+
+/// The terms of one class of products that has its own.
+struct ProductTerms {
+  Term macs, lanes, rows, depth;
+};
+
+inline void add_shapes(const Figures& f, const ProductTerms& of, Terms& terms) {
+  constexpr double edge = 16;
+  terms[of.macs] += f.macs;
+  terms[of.lanes] += f.macs * idle(f.columns, edge);
+  terms[of.rows] += f.macs * edge / f.rows;
+  terms[of.depth] += f.macs * edge / f.depth;
+  terms[Term::row_tiles] += f.macs * idle(f.rows, 8);
+  if (f.group > 1) return;
+  terms[Term::wide_lanes] += f.macs * (idle(f.columns, 64) - idle(f.columns, edge));
+}
+
+inline void add_convolution(const Figures& f, Terms& terms) {
+  terms[Term::convolution_outputs] += f.outputs;
+  const double unrolled = 4 * f.depth * f.rows * f.batch;
+  if (f.group > 1) {
+    terms[Term::unrolled_grouped_bytes] += unrolled;
+    return add_shapes(
+        f, {Term::grouped_macs, Term::grouped_lanes, Term::grouped_rows, Term::grouped_depth},
+        terms);
+  }
+  terms[Term::depth_lanes] += f.macs * idle(f.depth / f.window, 16);
+  if (f.window > 1) {
+    terms[Term::unrolled_bytes] += unrolled;
+    const Term macs = f.axes < 2 ? Term::sequence_macs : Term::window_macs;
+    return add_shapes(f, {macs, Term::window_lanes, Term::window_rows, Term::window_depth}, terms);
+  }
+  add_shapes(
+      f, {Term::pointwise_macs, Term::pointwise_lanes, Term::pointwise_rows, Term::pointwise_depth},
+      terms);
+}
+
+/// Returns whether its weights are streamed for few rows.
+inline bool add_matrix_product(const Kernel& kernel, const Figures& f, Terms& terms) {
+  terms[Term::product_outputs] += f.outputs;
+  if (kernel.kind == KernelKind::attention || kernel.weight_bytes == 0) {
+    terms[Term::attention_macs] += f.macs;
+    return false;
+  }
+  if (f.rows < 4) {
+    terms[Term::vector_macs] += f.macs;
+    return true;
+  }
+  add_shapes(f, {Term::product_macs, Term::product_lanes, Term::product_rows, Term::product_depth},
+             terms);
+  return false;
+}
+
+inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
+  bool is_streamed = false;
+  if (kernel.element_bits != 0 && kernel.element_bits <= 8) {
+    terms[Term::integer_macs] += f.macs;
+  } else if (kernel.kind == KernelKind::convolution) {
+    add_convolution(f, terms);
+  } else if (kernel.kind == KernelKind::depthwise_convolution) {
+    terms[Term::depthwise_macs] += f.macs;
+    terms[Term::depthwise_outputs] += f.outputs;
+  } else if (kernel.kind == KernelKind::recurrent) {
+    terms[Term::recurrent_macs] += f.macs;
+    terms[Term::recurrent_outputs] += f.outputs;
+    if (kernel.gemm) terms[Term::recurrent_steps] += f.batch;
+  } else {
+    is_streamed = add_matrix_product(kernel, f, terms);
+  }
+  terms[is_streamed ? Term::vector_weight_bytes : Term::weight_bytes] += f.weights;
+  terms[Term::input_bytes] += f.read;
+}
+
+[[nodiscard]] inline double beyond(double bytes, double size) {
+  return std::max(bytes - size, 0.0);
+}
+
+/// The launch that a kernel is, of three.
+[[nodiscard]] inline Term launch_of(KernelKind kind, std::array<Term, 3> kinds) {
+  if (kind <= KernelKind::recurrent) return kinds[0];
+  return kind == KernelKind::movement || kind == KernelKind::transpose ? kinds[2] : kinds[1];
+}
+
+}  // namespace detail::terms
+
+/// A kernel's terms where a runtime fuses what it can: of its products, and of what is fused.
+[[nodiscard]] inline Terms fused_terms(const Kernel& kernel) {
+  using namespace detail::terms;
+  Terms terms;
+  const Figures f = figures_of(kernel);
+  const double moved = f.read + f.written;
+  if (kernel.kind <= KernelKind::recurrent) add_product(kernel, f, terms);
+  terms[Term::bytes_beyond_256k] += beyond(moved, 2e5);
+  terms[Term::bytes_beyond_2m] += beyond(moved, 2e6);
+  terms[Term::bytes_beyond_16m] += beyond(moved, 1.6e7);
+  terms[Term::weight_bytes_beyond_1m] += beyond(f.weights, 1e6);
+  terms[Term::fused_transcendentals] += f.outputs * f.transcendental;
+  terms[Term::fused_elements] += f.outputs * f.simple;
+  switch (kernel.kind) {
+    case KernelKind::normalisation:
+      terms[Term::fused_normalisation_bytes] += moved;
+      break;
+    case KernelKind::softmax:
+      terms[Term::fused_softmax_bytes] += moved;
+      break;
+    case KernelKind::reduction:
+      terms[Term::fused_reduction_bytes] += moved;
+      break;
+    case KernelKind::activation:
+      terms[Term::fused_activation_bytes] += moved;
+      break;
+    case KernelKind::arithmetic:
+      terms[Term::fused_arithmetic_bytes] += moved;
+      break;
+    default:
+      break;
+  }
+  terms[launch_of(kernel.kind, {Term::fused_product_launches, Term::fused_element_launches,
+                                Term::fused_movement_launches})] += 1;
+  return terms;
+}
+
+/// A kernel's terms where every operation is one: of all but its products.
+[[nodiscard]] inline Terms unfused_terms(const Kernel& kernel) {
+  using namespace detail::terms;
+  Terms terms;
+  const Figures f = figures_of(kernel);
+  const double moved = f.read + f.written;
+  terms[Term::element_bytes_beyond_256k] += beyond(moved, 2e5);
+  terms[Term::element_bytes_beyond_2m] += beyond(moved, 2e6);
+  terms[Term::transcendentals] += f.outputs * f.transcendental;
+  switch (kernel.kind) {
+    case KernelKind::normalisation:
+      terms[Term::normalisation_bytes] += moved;
+      break;
+    case KernelKind::softmax:
+      terms[Term::softmax_bytes] += moved;
+      break;
+    case KernelKind::pooling:
+      terms[Term::pooling_bytes] += moved;
+      terms[Term::pooling_reads] += f.outputs * f.window;
+      break;
+    case KernelKind::reduction:
+      terms[Term::reduction_bytes] += moved;
+      break;
+    case KernelKind::activation:
+      terms[Term::activation_bytes] += moved;
+      break;
+    case KernelKind::arithmetic:
+    case KernelKind::quantisation:
+    case KernelKind::other:
+      terms[Term::arithmetic_bytes] += moved;
+      break;
+    case KernelKind::movement:
+      terms[Term::movement_bytes] += moved;
+      break;
+    case KernelKind::transpose:
+      terms[Term::transpose_bytes] += moved;
+      break;
+    default:
+      break;
+  }
+  terms[launch_of(kernel.kind,
+                  {Term::product_launches, Term::element_launches, Term::movement_launches})] += 1;
+  return terms;
+}
+
+/// The terms of a model by the kernels that two runtimes would run for it: one that fuses nothing,
+/// and one that fuses what it can. A device lies somewhere between them: its rates say where.
+///
+/// Cost: O(kernels), no allocation.
+[[nodiscard]] inline Terms terms_of(const Workload& unfused, const Workload& fused) {
+  Terms sum;
+  const auto add = [&sum](const Terms& terms, std::uint64_t runs) {
+    for (std::size_t i = 0; i < term_count; ++i)
+      sum.amounts[i] += terms.amounts[i] * static_cast<double>(runs);
+  };
+  for (const Kernel& kernel : unfused.kernels) add(unfused_terms(kernel), kernel.runs);
+  for (const Kernel& kernel : fused.kernels) add(fused_terms(kernel), kernel.runs);
+  sum[Term::graph] = 1;
+  return sum;
+}
+
+}  // namespace hale::workload

@@ -1,0 +1,207 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/fingerprint.hpp>
+#include <string_view>
+
+namespace hale::workload {
+
+/// What a device's rates of a group have in common, beyond the device's speed as a whole.
+enum class TermGroup : std::uint8_t { products, shapes, memory, elements, launches };
+inline constexpr std::size_t term_group_count = 5;
+
+/// One thing that a device takes time for, summed over a workload.
+struct TermInfo {
+  std::string_view name;
+  TermGroup group;
+  double typical;  // milliseconds a unit, of one core of a server
+  double spread;   // of the logarithm of that, from device to device, beyond the group's
+};
+
+namespace detail::terms {
+
+inline constexpr double mac = 2.5e-8;
+inline constexpr double byte = 8e-9;
+inline constexpr double element = 3e-7;
+inline constexpr double launch = 1e-3;
+
+using enum TermGroup;
+
+}  // namespace detail::terms
+
+/// Names of the terms, in the order of their numbers.
+enum class Term : std::uint8_t {
+  pointwise_macs,  // of convolutions with a window of one
+  window_macs,     // of other dense convolutions
+  sequence_macs,   // of those of them that have one axis
+  grouped_macs,
+  depthwise_macs,
+  product_macs,    // matrix products
+  vector_macs,     // matrix products of up to three rows
+  attention_macs,  // products of two computed operands
+  recurrent_macs,
+  integer_macs,  // of all of these in eight bits or fewer
+  // What lanes and tiles leave idle: a product's rows, columns and depth rounded up, less itself.
+  pointwise_lanes,
+  window_lanes,
+  grouped_lanes,
+  product_lanes,
+  wide_lanes,   // columns to 64
+  depth_lanes,  // input channels to 16
+  row_tiles,    // rows to 8
+  // What a product costs beside its MACs at its edges: MACs by 16 / rows, 16 / depth.
+  pointwise_rows,
+  window_rows,
+  grouped_rows,
+  product_rows,
+  pointwise_depth,
+  window_depth,
+  grouped_depth,
+  product_depth,
+  // Elements that products write.
+  convolution_outputs,
+  depthwise_outputs,
+  product_outputs,
+  recurrent_outputs,
+  recurrent_steps,  // one behind another
+  // Bytes of products.
+  weight_bytes,
+  vector_weight_bytes,
+  input_bytes,
+  unrolled_bytes,          // windows written out as the rows of a matrix
+  unrolled_grouped_bytes,  // the same for grouped convolutions
+  // What does not fit caches.
+  bytes_beyond_256k,
+  bytes_beyond_2m,
+  bytes_beyond_16m,
+  weight_bytes_beyond_1m,
+  // Where nothing is fused: bytes read and written, by kind.
+  normalisation_bytes,
+  softmax_bytes,
+  reduction_bytes,
+  activation_bytes,
+  arithmetic_bytes,
+  movement_bytes,
+  transpose_bytes,
+  pooling_bytes,
+  pooling_reads,  // outputs by the size of their windows
+  transcendentals,
+  element_bytes_beyond_256k,
+  element_bytes_beyond_2m,
+  product_launches,
+  element_launches,
+  movement_launches,
+  // Where a runtime fuses what it can.
+  fused_normalisation_bytes,
+  fused_softmax_bytes,
+  fused_reduction_bytes,
+  fused_activation_bytes,
+  fused_arithmetic_bytes,
+  fused_transcendentals,
+  fused_elements,  // outputs by the simple operations that are applied on the way out
+  fused_product_launches,
+  fused_element_launches,
+  fused_movement_launches,
+  graph,  // once
+};
+
+inline constexpr std::size_t term_count = static_cast<std::size_t>(Term::graph) + 1;
+
+inline constexpr std::array<TermInfo, term_count> all_terms = [] {
+  using namespace detail::terms;
+  return std::array<TermInfo, term_count>{{
+      {"pointwise-macs", products, mac, 0.4},
+      {"window-macs", products, mac, 0.4},
+      {"sequence-macs", products, 1.3 * mac, 0.6},
+      {"grouped-macs", products, 1.6 * mac, 0.8},
+      {"depthwise-macs", products, 4.5 * mac, 0.8},
+      {"product-macs", products, mac, 0.4},
+      {"vector-macs", products, 2.7 * mac, 0.8},
+      {"attention-macs", products, 1.3 * mac, 0.8},
+      {"recurrent-macs", products, 2 * mac, 0.8},
+      {"integer-macs", products, 0.5 * mac, 0.8},
+      {"pointwise-lanes", shapes, 0.5 * mac, 1.2},
+      {"window-lanes", shapes, 0.5 * mac, 1.2},
+      {"grouped-lanes", shapes, 0.5 * mac, 1.2},
+      {"product-lanes", shapes, 0.5 * mac, 1.2},
+      {"wide-lanes", shapes, 0.5 * mac, 1.2},
+      {"depth-lanes", shapes, 0.5 * mac, 1.2},
+      {"row-tiles", shapes, 0.5 * mac, 1.2},
+      {"pointwise-rows", shapes, 0.5 * mac, 1.2},
+      {"window-rows", shapes, 0.5 * mac, 1.2},
+      {"grouped-rows", shapes, 0.5 * mac, 1.2},
+      {"product-rows", shapes, 0.5 * mac, 1.2},
+      {"pointwise-depth", shapes, 0.5 * mac, 1.2},
+      {"window-depth", shapes, 0.5 * mac, 1.2},
+      {"grouped-depth", shapes, 0.5 * mac, 1.2},
+      {"product-depth", shapes, 0.5 * mac, 1.2},
+      {"convolution-outputs", elements, element, 1.2},
+      {"depthwise-outputs", elements, element, 1.2},
+      {"product-outputs", elements, element, 1.2},
+      {"recurrent-outputs", elements, 4 * element, 1.2},
+      {"recurrent-steps", launches, 2 * launch, 1.2},
+      {"weight-bytes", memory, 0.6 * byte, 1.0},
+      {"vector-weight-bytes", memory, 0.6 * byte, 1.0},
+      {"input-bytes", memory, 0.6 * byte, 1.0},
+      {"unrolled-bytes", memory, 0.6 * byte, 1.0},
+      {"unrolled-grouped-bytes", memory, 0.6 * byte, 1.0},
+      {"bytes-beyond-256k", memory, 0.6 * byte, 1.0},
+      {"bytes-beyond-2m", memory, 0.6 * byte, 1.0},
+      {"bytes-beyond-16m", memory, 0.6 * byte, 1.0},
+      {"weight-bytes-beyond-1m", memory, 0.6 * byte, 1.0},
+      {"normalisation-bytes", memory, 2 * byte, 1.2},
+      {"softmax-bytes", memory, 4 * byte, 1.2},
+      {"reduction-bytes", memory, 2 * byte, 1.2},
+      {"activation-bytes", memory, 2 * byte, 1.2},
+      {"arithmetic-bytes", memory, 2 * byte, 1.2},
+      {"movement-bytes", memory, 2 * byte, 1.2},
+      {"transpose-bytes", memory, 2 * byte, 1.2},
+      {"pooling-bytes", memory, 2 * byte, 1.2},
+      {"pooling-reads", memory, 2 * byte, 1.2},
+      {"transcendentals", elements, element, 1.2},
+      {"element-bytes-beyond-256k", memory, 0.6 * byte, 1.0},
+      {"element-bytes-beyond-2m", memory, 0.6 * byte, 1.0},
+      {"product-launches", launches, launch, 1.2},
+      {"element-launches", launches, launch, 1.2},
+      {"movement-launches", launches, launch, 1.2},
+      {"fused-normalisation-bytes", memory, 2 * byte, 1.2},
+      {"fused-softmax-bytes", memory, 4 * byte, 1.2},
+      {"fused-reduction-bytes", memory, 2 * byte, 1.2},
+      {"fused-activation-bytes", memory, 2 * byte, 1.2},
+      {"fused-arithmetic-bytes", memory, 2 * byte, 1.2},
+      {"fused-transcendentals", elements, element, 1.2},
+      {"fused-elements", elements, 0.4 * element, 1.2},
+      {"fused-product-launches", launches, launch, 1.2},
+      {"fused-element-launches", launches, launch, 1.2},
+      {"fused-movement-launches", launches, launch, 1.2},
+      {"graph", launches, 10 * launch, 1.2},
+  }};
+}();
+
+/// Tells apart versions of the terms: what one wrote, another must not read.
+inline constexpr std::uint64_t terms_fingerprint = [] {
+  Fingerprint print;
+  for (const TermInfo& term : all_terms) print.add(term.name);
+  return print.value();
+}();
+
+/// How much of each term a workload has, in the term's units.
+struct Terms {
+  std::array<double, term_count> amounts{};
+
+  [[nodiscard]] constexpr double& operator[](Term term) {
+    return amounts[static_cast<std::size_t>(term)];
+  }
+  [[nodiscard]] constexpr double operator[](Term term) const {
+    return amounts[static_cast<std::size_t>(term)];
+  }
+  Terms& operator+=(const Terms& other) {
+    for (std::size_t i = 0; i < term_count; ++i) amounts[i] += other.amounts[i];
+    return *this;
+  }
+  friend bool operator==(const Terms&, const Terms&) = default;
+};
+
+}  // namespace hale::workload

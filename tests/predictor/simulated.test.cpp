@@ -1,0 +1,259 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <hale/io/simulated_base.hpp>
+#include <hale/predictor/choose.hpp>
+#include <hale/predictor/learn_prior.hpp>
+#include <hale/predictor/left_out.hpp>
+#include <hale/predictor/simulated.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hale {
+namespace {
+
+using predictor::MeasurementChoice;
+using predictor::SimulatedBase;
+using predictor::SimulatedPosterior;
+using predictor::SimulatedPredictor;
+using space::AnyGraph;
+using workload::SimulatedDevice;
+using workload::Terms;
+
+std::vector<Terms> networks(std::size_t count, std::uint64_t seed) {
+  Rng rng(seed);
+  std::vector<Terms> all;
+  while (all.size() < count) all.push_back(AnyGraph::sample(rng));
+  return all;
+}
+
+predictor::MeasuredRows<AnyGraph> measured(const std::vector<Terms>& models,
+                                           const SimulatedDevice& device, double noise, Rng& rng) {
+  predictor::MeasuredRows<AnyGraph> rows;
+  for (const Terms& model : models) {
+    rows.architectures.push_back(model);
+    rows.latency_ms.push_back(device.milliseconds(model) * std::exp(noise * rng.normal()));
+  }
+  return rows;
+}
+
+/// The median of |log(predicted / true)| over some networks.
+double median_error(const SimulatedPredictor& predictor, const SimulatedDevice& device,
+                    const std::vector<Terms>& models) {
+  std::vector<double> errors;
+  for (const Terms& model : models)
+    errors.push_back(
+        std::abs(std::log(predictor.predict(model).median.value / device.milliseconds(model))));
+  return numeric::median(std::move(errors));
+}
+
+TEST(SimulatedPredictor, FindsDevicesOfThePriorAgainFromTwentyNetworks) {
+  const SimulatedBase base;
+  const std::vector<Terms> asked = networks(60, 2);
+  const std::vector<Terms> known = networks(20, 1);
+  Rng rng(5);
+  std::vector<double> errors;
+  for (int device = 0; device < 8; ++device) {
+    const SimulatedDevice truth = base.prior.sample(rng);
+    const auto predictor = SimulatedPredictor::adapt(base, measured(known, truth, 0.02, rng));
+    ASSERT_TRUE(predictor) << predictor.error().message;
+    errors.push_back(median_error(*predictor, truth, asked));
+  }
+  // Before any measurement the logarithm strays by two.
+  EXPECT_LT(numeric::median(errors), 0.25);
+}
+
+TEST(SimulatedPredictor, HoldsWhatItsIntervalsSay) {
+  SimulatedBase base;
+  base.error.discrepancy = 0.01;
+  const std::vector<Terms> asked = networks(40, 4);
+  const std::vector<Terms> known = networks(12, 3);
+  Rng rng(6);
+  int covered = 0;
+  int all = 0;
+  for (int device = 0; device < 25; ++device) {
+    const SimulatedDevice truth = base.prior.sample(rng);
+    const auto predictor =
+        SimulatedPredictor::adapt(base, measured(known, truth, base.error.noise, rng));
+    ASSERT_TRUE(predictor);
+    const auto rows = measured(asked, truth, base.error.noise, rng);
+    for (std::size_t i = 0; i < rows.size(); ++i, ++all) {
+      const predictor::Prediction p = predictor->predict(rows.architectures[i]);
+      covered += p.low.value <= rows.latency_ms[i] && rows.latency_ms[i] <= p.high.value ? 1 : 0;
+    }
+  }
+  EXPECT_GT(covered, 0.84 * all);
+  EXPECT_LT(covered, 0.97 * all);
+}
+
+TEST(SimulatedPredictor, IsSurerWithEveryMeasurement) {
+  const SimulatedBase base;
+  const std::vector<Terms> known = networks(16, 7);
+  const std::vector<Terms> asked = networks(10, 8);
+  Rng rng(9);
+  const SimulatedDevice truth = base.prior.sample(rng);
+  double before = 1e9;
+  for (const std::size_t count : {3, 6, 16}) {
+    const auto predictor = SimulatedPredictor::adapt(
+        base, measured({known.begin(), known.begin() + static_cast<std::ptrdiff_t>(count)}, truth,
+                       0.01, rng));
+    ASSERT_TRUE(predictor);
+    double width = 0;
+    for (const Terms& model : asked) {
+      const predictor::Prediction p = predictor->predict(model);
+      width += std::log(p.high.value / p.low.value);
+    }
+    EXPECT_LT(width, before);
+    before = width;
+  }
+}
+
+TEST(SimulatedPosterior, CountsAnOutlierTheLess) {
+  const SimulatedBase base;
+  Rng rng(10);
+  const SimulatedDevice truth = base.prior.sample(rng);
+  auto rows = measured(networks(14, 11), truth, 0.01, rng);
+  rows.latency_ms[4] *= 8;
+  const auto posterior = SimulatedPosterior::infer(base, rows.architectures, rows.latency_ms);
+  ASSERT_TRUE(posterior);
+  Eigen::Index least = 0;
+  posterior->weights().minCoeff(&least);
+  EXPECT_EQ(least, 4);
+  EXPECT_LT(posterior->weights()(4), 0.35);
+  EXPECT_GT(posterior->residuals()(4), std::log(2.0));
+}
+
+TEST(SimulatedPosterior, ComparesNetworksByAProbability) {
+  const SimulatedBase base;
+  Rng rng(12);
+  const SimulatedDevice truth = base.prior.sample(rng);
+  const auto rows = measured(networks(12, 13), truth, 0.01, rng);
+  const auto posterior = SimulatedPosterior::infer(base, rows.architectures, rows.latency_ms);
+  ASSERT_TRUE(posterior);
+  Terms twice = rows.architectures[0];
+  for (double& amount : twice.amounts) amount *= 2;
+  const std::vector<Terms> pair = {rows.architectures[0], twice};
+  const predictor::JointPrediction joint = posterior->predict_jointly(pair);
+  EXPECT_NEAR(joint.faster(0, 1) + joint.faster(1, 0), 1, 1e-12);
+  // Which is twice the other is sure, although neither's latency is.
+  EXPECT_GT(joint.faster(0, 1), 0.999);
+  EXPECT_GT(joint.covariance(0, 0), 1e-6);
+  EXPECT_NEAR(joint.covariance(0, 1), joint.covariance(1, 0), 1e-9);
+}
+
+TEST(SimulatedPosterior, RefusesWhatNothingCanBeLearnedFrom) {
+  const SimulatedBase base;
+  const std::vector<Terms> models = networks(2, 1);
+  for (const double wrong : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
+    const std::vector<double> latencies = {1, wrong};
+    const auto posterior = SimulatedPosterior::infer(base, models, latencies);
+    ASSERT_FALSE(posterior);
+    EXPECT_NE(posterior.error().message.find("measurement 2"), std::string::npos);
+  }
+  EXPECT_FALSE(SimulatedPosterior::infer(base, {}, {}));
+}
+
+TEST(MeasurementChoice, TakesEachCandidateOnceAndSharpensWithEach) {
+  const SimulatedBase base;
+  const std::vector<Terms> candidates = networks(12, 20);
+  MeasurementChoice choice(base, candidates);
+  double before = choice.half_width();
+  std::set<std::size_t> taken;
+  while (const auto next = choice.next()) {
+    EXPECT_TRUE(taken.insert(next->candidate).second);
+    EXPECT_LE(next->half_width, before + 1e-9);
+    before = next->half_width;
+  }
+  EXPECT_EQ(taken.size(), candidates.size());
+}
+
+TEST(MeasurementChoice, TellsMoreThanChance) {
+  const SimulatedBase base;
+  const std::vector<Terms> candidates = networks(80, 21);
+  MeasurementChoice choice(base, candidates);
+  std::vector<Terms> chosen;
+  for (int i = 0; i < 6; ++i) chosen.push_back(candidates[choice.next()->candidate]);
+  Rng rng(22);
+  double by_choice = 0;
+  double by_chance = 0;
+  for (int device = 0; device < 20; ++device) {
+    const SimulatedDevice truth = base.prior.sample(rng);
+    std::vector<Terms> drawn;
+    for (const std::size_t i : rng.choose(candidates.size(), chosen.size()))
+      drawn.push_back(candidates[i]);
+    const auto one = SimulatedPredictor::adapt(base, measured(chosen, truth, 0.02, rng));
+    const auto other = SimulatedPredictor::adapt(base, measured(drawn, truth, 0.02, rng));
+    ASSERT_TRUE(one && other);
+    by_choice += median_error(*one, truth, candidates);
+    by_chance += median_error(*other, truth, candidates);
+  }
+  EXPECT_LT(by_choice, by_chance);
+}
+
+TEST(LeftOut, MeasuresNothingOfTheFamilyThatItPredicts) {
+  predictor::GraphRows rows;
+  for (const Terms& model : networks(30, 30)) {
+    rows.families.push_back(concat("family", rows.size() % 3));
+    rows.models.push_back(model);
+    rows.latency_ms.push_back(1);
+  }
+  const auto splits = predictor::splits_of({}, rows, {.samples = 5});
+  ASSERT_EQ(splits.size(), 3U);
+  std::size_t asked = 0;
+  for (const predictor::Split& split : splits) {
+    EXPECT_EQ(split.measured.size(), 5U);
+    asked += split.asked.size();
+    for (const std::size_t row : split.measured)
+      EXPECT_NE(rows.families[row], rows.families[split.asked.front()]);
+  }
+  EXPECT_EQ(asked, rows.size());
+}
+
+TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
+  workload::DevicePrior::Rates fast = workload::broad_prior().mean;
+  constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
+  fast[term] += 3;
+  const workload::DevicePrior::Rates usual = workload::broad_prior().mean;
+  const auto once = predictor::learned_prior({{"a-1-x", fast}, {"b-1-x", usual}});
+  const auto thrice = predictor::learned_prior(
+      {{"a-1-x", fast}, {"a-2-x", fast}, {"a-3-y", fast}, {"b-1-x", usual}});
+  EXPECT_DOUBLE_EQ(once.mean[term], thrice.mean[term]);
+  EXPECT_NEAR(once.mean[term] - usual[term], 1, 1e-9);  // of three: a, b and the broad prior
+  EXPECT_EQ(predictor::runtime_of("onnxruntime-1.22-wasm-1t"), "onnxruntime");
+}
+
+TEST(SimulatedBaseFile, ComesBackAsItWasAndIsRefusedWhereItWasCut) {
+  SimulatedBase base;
+  base.widening = 1.25;
+  base.prior.mean[3] = -11.5;
+  base.made_from = "a test";
+  const std::string bytes = io::serialise_base(base);
+  const auto container = io::parse_container(bytes);
+  ASSERT_TRUE(container);
+  const auto loaded = io::load_simulated_base(*container);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(*loaded, base);
+  for (std::size_t size = 0; size < bytes.size(); size += bytes.size() / 10) {
+    const auto cut = io::parse_container(std::string_view(bytes).substr(0, size));
+    EXPECT_FALSE(cut);
+  }
+}
+
+TEST(SimulatedBaseFile, IsRefusedWithNumbersThatNoTrainingLeaves) {
+  for (const double wrong : {std::nan(""), HUGE_VAL, 1e9}) {
+    SimulatedBase base;
+    base.prior.mean[0] = wrong;
+    const auto container = io::parse_container(io::serialise_base(base));
+    ASSERT_TRUE(container);
+    EXPECT_FALSE(io::load_simulated_base(*container)) << wrong;
+    base = {};
+    base.error.noise = wrong;
+    const auto other = io::parse_container(io::serialise_base(base));
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(io::load_simulated_base(*other)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace hale

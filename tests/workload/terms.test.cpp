@@ -1,0 +1,130 @@
+#include <gtest/gtest.h>
+
+#include <hale/workload/kernel_terms.hpp>
+#include <hale/workload/simulated_device.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hale {
+namespace {
+
+using workload::all_terms;
+using workload::Kernel;
+using workload::KernelKind;
+using workload::Term;
+using workload::term_count;
+using workload::Terms;
+
+Kernel convolution(std::uint64_t rows, std::uint64_t columns, std::uint64_t channels) {
+  Kernel kernel{.kind = KernelKind::convolution, .element_bits = 32};
+  kernel.gemm = workload::Gemm{1, rows, columns, 9 * channels};
+  kernel.window = workload::Window{{3, 3}, {1, 1}, {1, 1}, 1};
+  kernel.macs = rows * columns * 9 * channels;
+  kernel.outputs = rows * columns;
+  kernel.bytes_written = 4 * kernel.outputs;
+  kernel.weight_bytes = 4 * 9 * columns * channels;
+  kernel.bytes_read = 4 * rows * channels + kernel.weight_bytes;
+  kernel.operations = {"Conv", "Relu"};
+  return kernel;
+}
+
+TEST(Terms, HaveNamesOfTheirOwnAndUsualRates) {
+  std::set<std::string_view> names;
+  for (const workload::TermInfo& term : all_terms) {
+    EXPECT_TRUE(names.insert(term.name).second) << term.name;
+    EXPECT_GT(term.typical, 0) << term.name;
+    EXPECT_GT(term.spread, 0) << term.name;
+  }
+}
+
+TEST(Terms, OfAConvolutionThatFillsItsTilesLeaveNoLaneIdle) {
+  const Terms terms = workload::fused_terms(convolution(3136, 64, 64));
+  EXPECT_EQ(terms[Term::window_macs], 3136.0 * 64 * 576);
+  EXPECT_EQ(terms[Term::window_lanes], 0);
+  EXPECT_EQ(terms[Term::depth_lanes], 0);
+  EXPECT_EQ(terms[Term::row_tiles], 0);
+  EXPECT_EQ(terms[Term::pointwise_macs], 0);
+  EXPECT_EQ(terms[Term::weight_bytes], 4.0 * 64 * 576);
+  EXPECT_EQ(terms[Term::input_bytes], 4.0 * 3136 * 64);
+  EXPECT_EQ(terms[Term::fused_elements], 3136.0 * 64);
+  EXPECT_EQ(terms[Term::fused_product_launches], 1);
+}
+
+TEST(Terms, OfAConvolutionThatFillsHalfItsTilesCountTheOtherHalf) {
+  const Terms terms = workload::fused_terms(convolution(3136, 8, 8));
+  EXPECT_EQ(terms[Term::window_lanes], terms[Term::window_macs]);  // 8 of 16
+  EXPECT_EQ(terms[Term::depth_lanes], terms[Term::window_macs]);
+  EXPECT_EQ(terms[Term::wide_lanes], terms[Term::window_macs] * 6);  // 8 of 64, less the above
+}
+
+TEST(Terms, OfFewRowsAreThoseOfAVectorTimesItsWeights) {
+  Kernel kernel{.kind = KernelKind::matrix_product, .element_bits = 32, .macs = 1 << 20};
+  kernel.gemm = workload::Gemm{1, 1, 1024, 1024};
+  kernel.weight_bytes = 4 << 20;
+  kernel.bytes_read = kernel.weight_bytes + 4096;
+  kernel.operations = {"Gemm"};
+  const Terms one = workload::fused_terms(kernel);
+  EXPECT_EQ(one[Term::vector_macs], 1 << 20);
+  EXPECT_EQ(one[Term::product_macs], 0);
+  EXPECT_EQ(one[Term::vector_weight_bytes], 4 << 20);
+  kernel.gemm->rows = 64;
+  const Terms many = workload::fused_terms(kernel);
+  EXPECT_EQ(many[Term::vector_macs], 0);
+  EXPECT_EQ(many[Term::product_macs], 1 << 20);
+}
+
+TEST(Terms, OfEightBitsAreNotThoseOfFloats) {
+  Kernel kernel = convolution(3136, 64, 64);
+  kernel.element_bits = 8;
+  const Terms terms = workload::fused_terms(kernel);
+  EXPECT_EQ(terms[Term::window_macs], 0);
+  EXPECT_EQ(terms[Term::integer_macs], 3136.0 * 64 * 576);
+}
+
+TEST(Terms, OfALoopCountEachOfItsTrips) {
+  workload::Workload once;
+  once.kernels = {convolution(196, 32, 16)};
+  workload::Workload thrice = once;
+  thrice.kernels[0].runs = 3;
+  const Terms one = workload::terms_of(once, once);
+  const Terms three = workload::terms_of(thrice, thrice);
+  for (std::size_t i = 0; i + 1 < term_count; ++i)
+    EXPECT_DOUBLE_EQ(three.amounts[i], 3 * one.amounts[i]) << all_terms[i].name;
+  EXPECT_EQ(three[Term::graph], 1);
+}
+
+TEST(DeviceBank, TakesAsLongAsItsDevicesDo) {
+  const workload::DevicePrior prior = workload::broad_prior();
+  workload::Workload work;
+  work.kernels = {convolution(3136, 8, 8), convolution(196, 320, 60)};
+  const Terms terms = workload::terms_of(work, work);
+  Rng rng(3);
+  const workload::DeviceBank bank(prior, 17, rng);
+  std::vector<double> each(bank.size());
+  bank.latencies(terms, each);
+  Rng again(3);
+  for (const double ms : each) EXPECT_NEAR(ms, prior.sample(again).milliseconds(terms), 1e-9 * ms);
+}
+
+TEST(DevicePrior, SamplesSpreadAsItsCovarianceSays) {
+  const workload::DevicePrior prior = workload::broad_prior();
+  constexpr std::size_t count = 20000;
+  constexpr std::size_t a = static_cast<std::size_t>(Term::window_macs);
+  constexpr std::size_t b = static_cast<std::size_t>(Term::window_lanes);
+  Rng rng(1);
+  double aa = 0;
+  double ab = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const workload::SimulatedDevice device = prior.sample(rng);
+    const double x = device.log_rates[a] - prior.mean[a];
+    aa += x * x / count;
+    ab += x * (device.log_rates[b] - prior.mean[b]) / count;
+  }
+  EXPECT_NEAR(aa, prior.covariance(a, a), 0.05 * prior.covariance(a, a));
+  EXPECT_NEAR(ab, prior.covariance(a, b), 0.05 * prior.covariance(a, a));
+  EXPECT_EQ(prior.covariance(a, b), prior.covariance(b, a));
+}
+
+}  // namespace
+}  // namespace hale
