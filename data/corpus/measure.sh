@@ -12,7 +12,6 @@ mkdir -p "$folder"
 
 # FAMILY/SEED, a line each. WebAssembly compiles for seconds before each run: fewer seeds.
 names() { # seeds
-  "$hale" spaces --format json > /dev/null
   for family in $(cat "$here/families"); do
     seq -f "$family/%g" 0 "$(($1 - 1))"
   done

@@ -11,7 +11,7 @@ namespace hale::cli {
 
 /// What `--device` is where it is left out: an alias of a real one.
 inline constexpr std::string_view default_device = "default";
-inline constexpr std::string_view default_device_target = "gold_6226";
+inline constexpr std::string_view default_device_target = "onnxruntime-1.22-all-1t";
 
 /// What a base's name stands for: a space's own name is its best base.
 [[nodiscard]] std::string_view resolved_base(std::string_view name);

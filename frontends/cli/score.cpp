@@ -87,6 +87,9 @@ class Device {
   std::map<std::string, Adapted, std::less<>> adapted_;
 };
 
+/// Below this share of costed operations no latency is better than a guess.
+constexpr double least_covered = 0.5;
+
 /// A model and what it turned out to be, asked for once for all devices.
 struct Subject {
   graph::Graph graph;
@@ -176,6 +179,13 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
   const device::Profile& profile = device.profile();
   HALE_TRY(const runtime::Recognition recognition, recognise_for(device, subject));
   HALE_CHECK(check_batch(profile, recognition.space));
+  if (recognition.covered < least_covered)
+    return fail(
+        fmt::format("{:.0f} % of its operations can be costed, expected at least {:.0f} %: {}; "
+                    "--dim and --shape close open extents",
+                    100 * recognition.covered, 100 * least_covered,
+                    recognition.uncovered.empty() ? "operations without figures"
+                                                  : recognition.uncovered.front()));
   HALE_TRY(Device::Adapted * adapted, device.adapted_to(recognition.space));
   HALE_TRY(const runtime::GraphAnswer found, adapted->predictor.score(recognition));
   Answer answer{.arch = found.arch,
@@ -208,9 +218,8 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
     HALE_TRY(answer.kernels, kernel_shares(run, adapted->predictor.device()));
   }
   HALE_TRY(answer.cost, cost_of(std::move(run)));
+  answer.cost->nodes_covered = std::min(answer.cost->nodes_covered, recognition.covered);
   if (!answer.cost->unknown_ops.empty()) answer.prediction->verdict = predictor::Verdict::unknown;
-  if (answer.prediction->verdict == predictor::Verdict::unknown && answer.cost->nodes_covered <= 0)
-    return fail("none of its operations can be costed: no latency is better than a guess");
   return answer;
 }
 

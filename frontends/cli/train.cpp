@@ -225,10 +225,11 @@ Result<Exit> run(Options options) {
   HALE_CHECK(write_output(options.output, trained.bytes));
   saved.remove();
   if (options.output == "-") return Exit::done;
+  nlohmann::ordered_json validation;  // null: nothing was chosen by validation
+  if (trained.best_score >= -1) validation = rounded(trained.best_score);
   const nlohmann::ordered_json record = {
-      {"file", options.output},       {"space", options.space},
-      {"recipe", options.recipe},     {"episodes", options.episodes},
-      {"seed", options.seed},         {"validation_spearman", rounded(trained.best_score)},
+      {"file", options.output},       {"space", options.space}, {"recipe", options.recipe},
+      {"episodes", options.episodes}, {"seed", options.seed},   {"validation_spearman", validation},
       {"bytes", trained.bytes.size()}};
   return finish(format_listing(
       {"trained", {"file", "space", "recipe", "episodes", "seed", "validation_spearman", "bytes"}},

@@ -115,19 +115,27 @@ def _():
     expect("kernel" in text and "MatMul" in text, text)
 
 
-@case("an unknown operation is answered as unknown, never as nothing")
+@case("an unknown operation is answered as unknown, or refused, never as nothing")
 def _():
     path = device()
-    good("suggest", "--space", "graph", "--candidates", write("c.txt", "classic/5\n"), "--emit",
-         "nets")
-    model = pathlib.Path("nets/classic-5.onnx")
-    model.write_bytes(model.read_bytes().replace(b"\x22\x04Relu", b"\x22\x04Rexu"))
-    answer, = score(str(model), "--device", path)
+    good("suggest", "--space", "graph", "--candidates", write("c.txt", "classic/5\nmixer/1\n"),
+         "--emit", "nets")
+
+    def without(model, known, unknown):
+        model = pathlib.Path(model)
+        model.write_bytes(model.read_bytes().replace(b"\x22\x04" + known, b"\x22\x04" + unknown, 1))
+        return str(model)
+
+    model = without("nets/mixer-1.onnx", b"Gemm", b"Gexx")
+    answer, = score(model, "--device", path)
     expect(answer["verdict"] == "unknown" and answer["latency_ms"] > 0, str(answer))
-    expect("Rexu" in answer["coverage"]["unknown_ops"], str(answer))
-    expect(any("Rexu" in warning for warning in answer["warnings"]), str(answer))
-    run = hale("score", str(model), "--device", path, "--fail-on", "unknown-op")
+    expect("Gexx" in answer["coverage"]["unknown_ops"], str(answer))
+    expect(answer["coverage"]["nodes"] < 1, str(answer))
+    expect(any("Gexx" in warning for warning in answer["warnings"]), str(answer))
+    run = hale("score", model, "--device", path, "--fail-on", "unknown-op")
     expect(run.status == 1, "", run)
+    refused("score", without("nets/classic-5.onnx", b"Relu", b"Rexu"), "--device", path,
+            says=["Rexu", "expected at least 50 %"])
 
 
 @case("a device of a searched space alone says what it lacks")

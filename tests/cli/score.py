@@ -66,10 +66,10 @@ def _():
 def _():
     path = emitted()[9]
     result = good_json("score", path)["results"][0]
-    expect(result["device"] == "gold_6226", result["device"])
-    named = good_json("score", path, "--device", "gold_6226")["results"][0]
+    expect(result["device"] == MEASURED_DEVICES[0], result["device"])
+    named = good_json("score", path, "--device", MEASURED_DEVICES[0])["results"][0]
     expect(named == result, "the alias and the device answer alike")
-    expect("gold_6226" in good("score", path).out, "the table names it too")
+    expect(MEASURED_DEVICES[0] in good("score", path).out, "the table names it too")
 
 
 @case("several devices answer in the order they are named")
@@ -151,7 +151,8 @@ def _():
     expect([float(row["low_ms"]), float(row["high_ms"])] == result["interval_ms"], str(row))
     expect(row["verdict"] == "interpolating", str(row))
     table = good("score", path).out
-    expect(re.search(r"\d ms  \[\d+\.?\d* \.\. \d+\.?\d*\] +gold_6226 +1 +interpolating", table),
+    expect(re.search(r"\d ms  \[\d+\.?\d* \.\. \d+\.?\d*\] +onnxruntime-\S+ +1 +interpolating",
+                     table),
            table)
 
 
@@ -160,7 +161,7 @@ def _():
     emitted()
     lines = good("score", "onnx").out.splitlines()[:11]
     at = lines[0].index("device")
-    expect(all(line[at:].startswith("gold_6226") for line in lines[1:]), "\n".join(lines))
+    expect(all(line[at:].startswith(MEASURED_DEVICES[0]) for line in lines[1:]), "\n".join(lines))
 
 
 @case("a batch that is not the measured one extrapolates and says so")

@@ -109,6 +109,19 @@ TEST(SimulatedPredictor, IsSurerWithEveryMeasurement) {
   }
 }
 
+TEST(SimulatedPredictor, ExtrapolatesFarBeyondWhatWasMeasured) {
+  const SimulatedBase base;
+  Rng rng(14);
+  const SimulatedDevice truth = base.prior.sample(rng);
+  const auto rows = measured(networks(16, 15), truth, 0.01, rng);
+  const auto predictor = SimulatedPredictor::adapt(base, rows);
+  ASSERT_TRUE(predictor);
+  Terms huge = rows.architectures[0];
+  for (double& amount : huge.amounts) amount *= 1e5;
+  EXPECT_EQ(predictor->predict(rows.architectures[0]).verdict, predictor::Verdict::interpolating);
+  EXPECT_EQ(predictor->predict(huge).verdict, predictor::Verdict::extrapolating);
+}
+
 TEST(SimulatedPosterior, CountsAnOutlierTheLess) {
   const SimulatedBase base;
   Rng rng(10);
@@ -215,9 +228,9 @@ TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
   constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
   fast[term] += 3;
   const workload::DevicePrior::Rates usual = workload::broad_prior().mean;
-  const auto once = predictor::learned_prior({{"a-1-x", fast}, {"b-1-x", usual}});
+  const auto once = predictor::learned_prior({{"a-1-x", fast}, {"b-1-x", usual}}, 1);
   const auto thrice = predictor::learned_prior(
-      {{"a-1-x", fast}, {"a-2-x", fast}, {"a-3-y", fast}, {"b-1-x", usual}});
+      {{"a-1-x", fast}, {"a-2-x", fast}, {"a-3-y", fast}, {"b-1-x", usual}}, 1);
   EXPECT_DOUBLE_EQ(once.mean[term], thrice.mean[term]);
   EXPECT_NEAR(once.mean[term] - usual[term], 1, 1e-9);  // of three: a, b and the broad prior
   EXPECT_EQ(predictor::runtime_of("onnxruntime-1.22-wasm-1t"), "onnxruntime");

@@ -46,7 +46,7 @@ struct SourceRows {
 /// nothing of how far the next one strays.
 [[nodiscard]] inline workload::DevicePrior learned_prior(
     const std::vector<std::pair<std::string, workload::DevicePrior::Rates>>& fits,
-    double weight = 1) {
+    double weight = 3) {
   using Rates = workload::DevicePrior::Rates;
   workload::DevicePrior prior = workload::broad_prior();
   std::map<std::string, std::vector<Rates>> by_runtime;

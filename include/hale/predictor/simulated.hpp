@@ -24,7 +24,7 @@ namespace hale::predictor {
 
 /// How latencies stray from what any simulated device would take, as logarithms.
 struct SimulationError {
-  double noise = 0.15;        // of a measurement, and of what no term stands for: each its own
+  double noise = 0.2;         // of a measurement, and of what no term stands for: each its own
   double discrepancy = 0.15;  // shared by models that spend their time alike
   double degrees = 4;         // of freedom: fewer make outliers count less
 
@@ -184,6 +184,13 @@ class SimulatedPosterior {
     return {one.mean(0), std::max(one.covariance(0, 0), 0.0)};
   }
 
+  /// Whether a log latency lies within a factor of ten of what was measured: beyond it, what is
+  /// small here may be all there is.
+  [[nodiscard]] bool is_within_reach(double log_ms) const {
+    const double reach = std::log(10.0);
+    return log_ms > target_.minCoeff() - reach && log_ms < target_.maxCoeff() + reach;
+  }
+
   /// The milliseconds that one unit of each term takes on this device.
   [[nodiscard]] workload::SimulatedDevice device() const {
     workload::SimulatedDevice device;
@@ -303,7 +310,9 @@ class SimulatedPredictor {
     const double half = quantile_ * widening_ * deviation;
     return {Milliseconds{std::exp(mean)}, Milliseconds{std::exp(mean - half)},
             Milliseconds{std::exp(mean + half)},
-            deviation <= most_deviation_ ? Verdict::interpolating : Verdict::extrapolating};
+            deviation <= most_deviation_ && posterior_.is_within_reach(mean)
+                ? Verdict::interpolating
+                : Verdict::extrapolating};
   }
 
   [[nodiscard]] double interval_level() const { return level_; }

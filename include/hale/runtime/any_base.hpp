@@ -7,11 +7,10 @@
 #include <hale/core/text.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
-#include <hale/graph/ir.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <hale/predictor/evaluate.hpp>
 #include <hale/predictor/prediction.hpp>
-#include <hale/runtime/spaces.hpp>
+#include <hale/runtime/recognition.hpp>
 #include <hale/workload/simulated_device.hpp>
 #include <memory>
 #include <optional>
@@ -89,12 +88,6 @@ class AnyPredictor {
       answer.prediction.verdict = predictor::Verdict::extrapolating;
     if (!recognition.uncovered.empty()) answer.prediction.verdict = predictor::Verdict::unknown;
     return answer;
-  }
-
-  /// Recognises the graph, then as above. Errors: a graph that lies in no supported space.
-  Result<GraphAnswer> score(const graph::Graph& graph) {
-    HALE_TRY(const Recognition recognition, recognise(graph));
-    return score(recognition);
   }
 
  private:

@@ -15,6 +15,7 @@
 #include <hale/lower/fbnet.hpp>
 #include <hale/lower/nasbench201.hpp>
 #include <hale/lower/ofa_mobilenet_v3.hpp>
+#include <hale/runtime/recognition.hpp>
 #include <hale/space/any_graph.hpp>
 #include <hale/space/concepts.hpp>
 #include <hale/space/fbnet.hpp>
@@ -33,16 +34,6 @@
 #include <vector>
 
 namespace hale::runtime {
-
-/// What a graph turned out to be.
-struct Recognition {
-  std::string_view space;
-  std::vector<std::string> archs;        // all that this graph may be, the canonical one first
-  std::vector<std::string> differences;  // from the macro-structure the space was measured on
-  std::vector<std::string> assumptions;  // what the graph does not show
-  std::vector<std::string> uncovered{};  // operations that nobody can cost, and why
-  std::size_t batch = 0;                 // 0 where the graph leaves it open
-};
 
 /// A search space behind functions: no Architecture crosses this border.
 struct SpaceEntry {
@@ -202,6 +193,9 @@ struct GraphEntry {
     recognition.assumptions = reading.fused.assumptions;
     for (const workload::Uncovered& one : reading.fused.uncovered)
       recognition.uncovered.push_back(concat(one.operation, " (", one.location, "): ", one.reason));
+    const auto missed = static_cast<double>(reading.unfused.uncovered.size());
+    const auto costed = static_cast<double>(reading.unfused.kernels.size());
+    if (missed > 0) recognition.covered = costed / (costed + missed);
     return recognition;
   }
   /// The batch is part of what a family's seed draws.

@@ -1,0 +1,86 @@
+// Any graph: to terms, on a bank of simulated devices, adapting, and scoring on ten devices; beside
+// the loop over devices that a bank replaces.
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <hale/lift/any_graph.hpp>
+#include <hale/lower/families.hpp>
+#include <hale/predictor/simulated.hpp>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace hale;
+
+graph::Graph network() { return *lower::named_network("ofa-mobilenetv3/3"); }
+
+workload::Terms terms() { return lift::any_graph(network())->terms; }
+
+predictor::MeasuredRows<space::AnyGraph> measured(std::size_t count) {
+  Rng rng(1);
+  const workload::SimulatedDevice device = workload::broad_prior().sample(rng);
+  predictor::MeasuredRows<space::AnyGraph> rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    rows.architectures.push_back(space::AnyGraph::sample(rng));
+    rows.latency_ms.push_back(device.milliseconds(rows.architectures.back()));
+  }
+  return rows;
+}
+
+void graph_to_terms(benchmark::State& state) {
+  const graph::Graph graph = network();
+  for (auto _ : state) benchmark::DoNotOptimize(lift::any_graph(graph));
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(graph_to_terms);
+
+constexpr std::size_t devices = 500;
+
+void on_a_bank(benchmark::State& state) {
+  Rng rng(1);
+  const workload::DeviceBank bank(workload::broad_prior(), devices, rng);
+  const workload::Terms model = terms();
+  std::vector<double> out(devices);
+  for (auto _ : state) {
+    bank.latencies(model, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(devices));
+}
+BENCHMARK(on_a_bank);
+
+void device_by_device(benchmark::State& state) {
+  Rng rng(1);
+  const workload::DevicePrior prior = workload::broad_prior();
+  std::vector<workload::SimulatedDevice> bank;
+  for (std::size_t i = 0; i < devices; ++i) bank.push_back(prior.sample(rng));
+  const workload::Terms model = terms();
+  for (auto _ : state)
+    for (const workload::SimulatedDevice& device : bank)
+      benchmark::DoNotOptimize(device.milliseconds(model));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(devices));
+}
+BENCHMARK(device_by_device);
+
+void adapt(benchmark::State& state) {
+  const auto rows = measured(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(predictor::SimulatedPredictor::adapt({}, rows));
+}
+BENCHMARK(adapt)->Arg(10)->Arg(20)->Arg(48);
+
+/// All but the reading of the file.
+void score_on_ten_devices(benchmark::State& state) {
+  const auto predictor = predictor::SimulatedPredictor::adapt({}, measured(10));
+  const graph::Graph graph = network();
+  for (auto _ : state) {
+    const auto reading = lift::any_graph(graph);
+    for (int device = 0; device < 10; ++device)
+      benchmark::DoNotOptimize(predictor->predict(reading->terms));
+  }
+}
+BENCHMARK(score_on_ten_devices);
+
+}  // namespace
+
+BENCHMARK_MAIN();
