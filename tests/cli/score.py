@@ -187,7 +187,8 @@ def _():
 @case("--shape changes an input, and one that is not there is named")
 def _():
     path = emitted()[9]
-    result = good_json("score", path, "--shape", "input:1x3x64x64")["results"][0]
+    result = good_json("score", path, "--shape", "input:1x3x64x64", "--device",
+                       "gold_6226")["results"][0]
     expect(result["verdict"] == "extrapolating", str(result))
     expect(any("64x64" in text for text in result["assumptions"]), str(result["assumptions"]))
     refused("score", path, "--shape", "data:1x3x64x64", says=["no input 'data'", "'input'"])

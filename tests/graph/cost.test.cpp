@@ -139,7 +139,7 @@ TEST(cost_of, quantised_product_reads_bytes) {
   EXPECT_EQ(cost.bytes_written, 112U);
 }
 
-TEST(cost_of, attention_recurrent_and_einsum_are_no_single_product) {
+TEST(cost_of, attention_and_einsum_are_no_single_product_a_recurrent_layer_is_one_a_step) {
   const OperationCost attention = cost_of_first(
       "%0: tensor<1x2x3x4xf32>, %1: tensor<1x2x5x4xf32>, %2: tensor<1x2x5x6xf32>",
       R"(%3 = "onnx.Attention"(%0, %1, %2) : (tensor<1x2x3x4xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x6xf32>) -> tensor<1x2x3x6xf32>)");
@@ -149,7 +149,7 @@ TEST(cost_of, attention_recurrent_and_einsum_are_no_single_product) {
       "%0: tensor<7x2x3xf32>, %1: tensor<1x16x3xf32>, %2: tensor<1x16x4xf32>",
       R"(%3 = "onnx.LSTM"(%0, %1, %2) {hidden_size = 4 : i64} : (tensor<7x2x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>) -> tensor<7x1x2x4xf32>)");
   EXPECT_EQ(recurrent.macs, 14U * 16 * (3 + 4));
-  EXPECT_FALSE(recurrent.gemm);
+  EXPECT_EQ(recurrent.gemm, (GemmForm{7, 2, 16, 3 + 4}));
   const OperationCost einsum = cost_of_first(
       "%0: tensor<2x3x4xf32>, %1: tensor<2x5x4xf32>",
       R"(%2 = "onnx.Einsum"(%0, %1) {equation = "bij,bkj->bik"} : (tensor<2x3x4xf32>, tensor<2x5x4xf32>) -> tensor<2x3x5xf32>)");

@@ -12,10 +12,11 @@ namespace hale::runtime {
 namespace {
 
 using Strings = std::vector<std::string>;
+constexpr auto searched = spaces().first(spaces().size() - 1);
 
 TEST(spaces, each_recognises_what_it_emits) {
   Rng rng(5);
-  for (const SpaceEntry& entry : spaces())
+  for (const SpaceEntry& entry : searched)
     for (int i = 0; i < 10; ++i) {
       const std::string arch = entry.sample(rng);
       const auto graph = entry.emit(arch, 4);
@@ -36,7 +37,7 @@ TEST(spaces, each_recognises_what_it_emits) {
 TEST(spaces, each_reads_writes_and_encodes_its_architectures) {
   Rng rng(6);
   for (const SpaceEntry& entry : spaces()) {
-    const std::string arch = entry.sample(rng);
+    const std::string arch = entry.canonical(entry.sample(rng)).value_or("");
     EXPECT_EQ(entry.canonical(arch).value_or(""), arch);
     const auto codes = entry.encode(arch);
     ASSERT_TRUE(codes);
@@ -49,7 +50,7 @@ TEST(spaces, each_reads_writes_and_encodes_its_architectures) {
   const auto unknown = find_space("nasbench301");
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().message,
-            "no space 'nasbench301'; there are: nasbench201, fbnet, ofa-mobilenetv3");
+            "no space 'nasbench301'; there are: nasbench201, fbnet, ofa-mobilenetv3, graph");
 }
 
 /// What a graph of one space differs by from the network that was measured.
@@ -87,13 +88,26 @@ TEST(spaces, another_macro_structure_is_said_to_differ) {
                      "resolution 96x128, measured with 128x128"}));
 }
 
-TEST(spaces, a_graph_of_none_is_refused_with_the_reason_for_each) {
-  const auto recognition = recognise(graph::Graph{});
-  ASSERT_FALSE(recognition);
-  const std::string& message = recognition.error().message;
-  EXPECT_TRUE(message.starts_with("lies in no supported search space (not nasbench201: "));
+TEST(spaces, a_graph_of_no_searched_one_is_any_graph) {
+  const graph::Graph graph = *lower::named_network("text-encoder/3");
+  const auto none = recognise_searched(graph);
+  ASSERT_FALSE(none);
+  const std::string& message = none.error().message;
+  EXPECT_TRUE(message.starts_with("lies in no searched space (not nasbench201: ")) << message;
   EXPECT_NE(message.find("; not fbnet: "), std::string::npos);
   EXPECT_NE(message.find("; not ofa-mobilenetv3: "), std::string::npos);
+  const auto any = recognise(graph);
+  ASSERT_TRUE(any) << any.error().message;
+  EXPECT_EQ(any->space, "graph");
+  EXPECT_EQ(any->archs, Strings{graph_space().canonical("text-encoder/3").value_or("")});
+  EXPECT_EQ(any->covered, 1);
+  EXPECT_EQ(any->uncovered, Strings{});
+}
+
+TEST(spaces, a_graph_without_operations_is_refused) {
+  const auto recognition = recognise(graph::Graph{});
+  ASSERT_FALSE(recognition);
+  EXPECT_NE(recognition.error().message.find("no operation"), std::string::npos);
 }
 
 }  // namespace

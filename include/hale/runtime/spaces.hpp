@@ -187,6 +187,8 @@ struct GraphEntry {
   }
   static Result<Recognition> recognise(const graph::Graph& graph) {
     HALE_TRY(const lift::GraphReading reading, lift::any_graph(graph));
+    if (reading.unfused.kernels.empty() && reading.unfused.uncovered.empty())
+      return fail("has no operation that takes time, expected at least one");
     Recognition recognition;
     recognition.space = Space::name;
     recognition.archs.push_back(Space::format(reading.terms));
