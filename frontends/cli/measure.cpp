@@ -116,6 +116,7 @@ Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph) {
 }
 
 Result<Prepared> prepare(const std::string& name, const Options& options) {
+  if (name == "-") return fail("is read once, expected a file that each process can read");
   HALE_TRY(graph::Graph graph, read_model(name));
   HALE_CHECK(options.shapes.apply(graph));
   close_batch(graph, 1);
@@ -135,8 +136,9 @@ Result<Prepared> prepare(const std::string& name, const Options& options) {
 /// Rows are appended one by one, so that nothing measured is lost.
 class Table {
  public:
-  /// Errors: a file with another header.
+  /// Errors: a file with another header; no folder for a new one.
   [[nodiscard]] static Result<Table> open(const std::string& path) {
+    HALE_CHECK(require_folder(path));
     Table table;
     std::error_code ignored;
     if (path != "-") table.path_ = path;
@@ -147,8 +149,9 @@ class Table {
       return fail(concat(path, ": line 1: found '",
                          text.substr(0, std::min<std::size_t>(text.find('\n'), 80)),
                          "', expected '", header, "'"));
-    HALE_TRY(const std::vector<io::CsvRow> rows, io::parse_csv(text));
-    for (std::size_t r = 1; r < rows.size(); ++r) ++table.rows_[rows[r].fields[0]];
+    const auto rows = io::parse_csv(text);
+    if (!rows) return fail_in(path, rows.error());
+    for (std::size_t r = 1; r < rows->size(); ++r) ++table.rows_[(*rows)[r].fields[0]];
     table.lacks_end_ = text.back() != '\n';
     return table;
   }
@@ -157,7 +160,7 @@ class Table {
   [[nodiscard]] std::string name_of(const std::string& model) const {
     if (path_.empty() || is_network_name(model) || fs::path(model).is_absolute()) return model;
     std::error_code ignored;
-    const fs::path folder = fs::absolute(path_, ignored).parent_path();
+    const fs::path folder = fs::absolute(path_, ignored).lexically_normal().parent_path();
     return fs::absolute(model, ignored).lexically_normal().lexically_proximate(folder).string();
   }
   [[nodiscard]] std::size_t rows_of(const std::string& model) const {
@@ -211,6 +214,8 @@ Exit measure(const Options& options) {
   runners::Settings settings;
   const auto runner = parse_runner(options, settings);
   if (!runner) return refuse_usage(runner.error().message);
+  if (options.models.empty() && !options.installs)
+    return refuse_usage("measure: expected models; 'hale measure --help' says what there is");
   if (options.installs) {
     const auto words = runners::install_command(**runner, settings);
     if (words.empty())

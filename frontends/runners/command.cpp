@@ -43,8 +43,9 @@ Result<std::regex> parse_pattern(const std::string& pattern) {
 
 Result<Readings> measure_with_command(const Model& model, const Settings& settings) {
   HALE_TRY(const std::regex pattern, parse_pattern(settings.pattern));
-  std::string line = replaced(settings.command, "{model}", quoted(model.path));
-  line = replaced(std::move(line), "{threads}", concat(settings.threads));
+  // The path last: what stands in it is no placeholder.
+  std::string line = replaced(settings.command, "{threads}", concat(settings.threads));
+  line = replaced(std::move(line), "{model}", quoted(model.path));
   HALE_TRY(Process process, Process::start({"/bin/sh", "-c", line}, 0));
   HALE_TRY(const std::string said, process.read_all(settings.patience));
   Readings readings{.milliseconds = {}, .runtime = settings.command};

@@ -11,14 +11,13 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <hale/core/text.hpp>
+#include <thread>
 
 namespace hale::runners {
 namespace {
-
-/// Says that exec failed, in the child.
-constexpr int not_found = 127;
 
 void pin_to_last(std::size_t cores) {
   cpu_set_t allowed;
@@ -45,7 +44,8 @@ void pin_to_last(std::size_t cores) {
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());
-  _exit(not_found);
+  dprintf(STDERR_FILENO, "%s cannot be run: %s\n", arguments[0], std::strerror(errno));
+  _exit(127);
 }
 
 }  // namespace
@@ -83,6 +83,16 @@ Process::~Process() {
   waitpid(id_, nullptr, 0);
 }
 
+int Process::Patience::milliseconds_left() const {
+  constexpr double longest = 1e9;  // within an int
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin_;
+  return static_cast<int>(std::clamp(1e3 * (seconds_ - spent.count()), 0.0, longest));
+}
+
+tl::unexpected<Error> Process::Patience::lost() const {
+  return fail(concat("no answer for ", seconds_, " seconds; --timeout allows for more"));
+}
+
 void Process::close_input() {
   if (input_ >= 0) close(std::exchange(input_, -1));
 }
@@ -98,19 +108,20 @@ Result<> Process::write(std::string_view text) {
 }
 
 /// Adds what the process writes next to what is pending; whether there was any before its end.
-Result<bool> Process::fill(double patience) {
+Result<bool> Process::fill(const Patience& patience) {
   pollfd waited{output_, POLLIN, 0};
-  const int ready = poll(&waited, 1, static_cast<int>(patience * 1e3));
+  const int left = patience.milliseconds_left();
+  const int ready = left == 0 ? 0 : poll(&waited, 1, left);
   if (ready < 0 && errno == EINTR) return true;
-  if (ready <= 0)
-    return fail(concat("no answer for ", patience, " seconds; --timeout allows for more"));
+  if (ready <= 0) return patience.lost();
   std::array<char, 4096> piece{};
   const ssize_t count = read(output_, piece.data(), piece.size());
   if (count > 0) pending_.append(piece.data(), static_cast<std::size_t>(count));
   return count > 0;
 }
 
-Result<std::string> Process::read_line(double patience) {
+Result<std::string> Process::read_line(double seconds) {
+  const Patience patience(seconds);
   while (true) {
     if (const std::size_t end = pending_.find('\n'); end != std::string::npos) {
       std::string line = pending_.substr(0, end);
@@ -122,14 +133,19 @@ Result<std::string> Process::read_line(double patience) {
   }
 }
 
-Result<std::string> Process::read_all(double patience) {
+Result<std::string> Process::read_all(double seconds) {
+  const Patience patience(seconds);
   close_input();
   while (true) {
     HALE_TRY(const bool goes_on, fill(patience));
     if (!goes_on) break;
   }
+  // It may close its stdout and go on.
   int status = 0;
-  waitpid(id_, &status, 0);
+  while (waitpid(id_, &status, WNOHANG) == 0) {
+    if (patience.milliseconds_left() == 0) return patience.lost();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   id_ = -1;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::move(pending_);
   const std::string said = last_complaint();
@@ -156,8 +172,6 @@ std::string Process::how_it_ended() {
   int status = 0;
   if (waitpid(id_, &status, 0) == id_) id_ = -1;
   const std::string said = last_complaint();
-  if (WIFEXITED(status) && WEXITSTATUS(status) == not_found && said.empty())
-    return "the program was not found";
   return concat("the process ended",
                 WIFSIGNALED(status) ? concat(" by signal ", WTERMSIG(status)) : std::string(),
                 said.empty() ? "" : ": ", said);

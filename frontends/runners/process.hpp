@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <string>
@@ -32,14 +33,26 @@ class Process {
   /// Errors: the process takes no more.
   [[nodiscard]] Result<> write(std::string_view text);
   /// The next line, without its end. Errors: the process ended, with the last of what it said on
-  /// stderr; none came for `patience` seconds.
-  [[nodiscard]] Result<std::string> read_line(double patience);
+  /// stderr; none was whole within these seconds.
+  [[nodiscard]] Result<std::string> read_line(double seconds);
   /// All it writes until it ends. Errors: as read_line(), and a status other than 0.
-  [[nodiscard]] Result<std::string> read_all(double patience);
+  [[nodiscard]] Result<std::string> read_all(double seconds);
 
  private:
+  /// How long an answer is waited for, whatever comes of it in between.
+  class Patience {
+   public:
+    explicit Patience(double seconds) : seconds_(seconds) {}
+    [[nodiscard]] int milliseconds_left() const;
+    [[nodiscard]] tl::unexpected<Error> lost() const;
+
+   private:
+    double seconds_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  };
+
   Process() = default;
-  [[nodiscard]] Result<bool> fill(double patience);
+  [[nodiscard]] Result<bool> fill(const Patience& patience);
   [[nodiscard]] std::string last_complaint() const;
   [[nodiscard]] std::string how_it_ended();
   void close_input();

@@ -144,6 +144,10 @@ def _():
     good(*command("../a.onnx", "b.onnx", "deep", output=home / "results/here.csv"))
     os.chdir(home)
     expect(archs("results/here.csv") == expected, "the same from another folder")
+    os.chdir("results")
+    good(*command("../nets/b.onnx", "../nets/deep", output="../above.csv"))
+    expect(archs("../above.csv") == ["nets/b.onnx", "nets/deep/c.onnx"], text_of("../above.csv"))
+    os.chdir(home)
 
 
 @case("rows go to stdout, and no file is left of the networks that hale draws")
@@ -183,6 +187,8 @@ def _():
 @case("a command that takes too long is ended, with its own children")
 def _():
     one_fails("sleep 5; echo took 1 ms; exit 0", "no answer for 1 seconds", "--timeout", timeout=1)
+    one_fails("while :; do echo x; sleep 0.1; done", "no answer for 1 seconds", timeout=1)
+    one_fails("exec >&-; sleep 5", "no answer for 1 seconds", timeout=1)
     one_fails("(sleep 2; echo > late); exit 0", "no answer for 1 seconds", timeout=1)
     time.sleep(1.5)
     expect(not pathlib.Path("late").exists(), "its children are ended too")
@@ -207,12 +213,28 @@ def _():
         write("here.csv", text)
         refused(*command(*NETWORKS), says=["hale: here.csv: line 1: found '", HEADER.strip()])
         expect(text_of() == text and runs_of_command() == 0, f"from {text!r}")
+    write("here.csv", HEADER + '"perceptron/0,1,1,1,1,x\n')
+    refused(*command(*NETWORKS), says="hale: here.csv: line 2: a quote is never closed")
+
+
+@case("a CSV without a folder is refused before anything is measured")
+def _():
+    refused(*command(*NETWORKS, output="absent/here.csv"), says="no folder 'absent'")
+    only_these(".", [])
+
+
+@case("stdin, which could be read only once, is no model")
+def _():
+    models("good.onnx")
+    refused(*command("-", "good.onnx", runs=2), stdin=pathlib.Path("good.onnx").read_bytes(),
+            says="hale: -: is read once, expected a file")
+    expect(archs() == ["good.onnx"] * 2, text_of())
 
 
 @case("a model's path is one word of the shell, whatever is in it")
 def _():
     names = models("a b.onnx", "it's.onnx", '"c".onnx', "$(echo > hit).onnx", "d;echo > hit.onnx",
-                   "`e`.onnx", "f\\.onnx")
+                   "`e`.onnx", "f\\.onnx", "{threads}{model}.onnx")
     good(*command(*names, line="test -f {model} && printf '%s\\n' {model} >> log; echo took 1 ms"))
     expect(sorted(pathlib.Path("log").read_text().splitlines()) == sorted(names), "as they are")
     expect(archs() == sorted(names), text_of())
@@ -249,6 +271,7 @@ def _():
 
     output = ["-o", "here.csv"]
     line = ["--command", SAYS, "--pattern", PATTERN]
+    refused(*command(), status=2, says="measure: expected models")
     wrong(*output, says="--runner")
     wrong("--runner", "command", *line, says="--output")
     wrong("--runner", "tflite", *output, says=["no runner 'tflite'", "onnxruntime", "command"])
@@ -296,6 +319,16 @@ def _():
         program("npm", "#!/bin/sh\necho no network >&2\nexit 1\n")
         refused(*onnxruntime(NETWORKS[1]), "--install", says="npm: exit status 1: no network")
     expect(archs() == NETWORKS[:1], text_of())
+
+
+@case("programs that are not there are named")
+def _():
+    node()
+    with environment(PATH=os.getcwd()):
+        says = "cannot be run: No such file or directory"
+        refused(*onnxruntime(NETWORKS[0]), says=[f"hale: {NETWORKS[0]}: ", f"node {says}"])
+        refused(*onnxruntime(NETWORKS[0]), "--install", says=f"npm {says}")
+    only_these(".", ["bin", "packages"])
 
 
 @case("a runtime is asked to load the model, and then for readings until they are stable")
