@@ -65,6 +65,7 @@ Result<const runners::Runner*> parse_runner(const Options& options, runners::Set
   const bool is_command = runner->name == "command";
   if (is_command != !options.command.empty() || is_command != !options.pattern.empty())
     return fail("--command and --pattern belong to --runner command, and it to both");
+  if (is_command) HALE_CHECK(runners::check_pattern(options.pattern));
   settings.threads = options.threads;
   settings.optimisation = options.optimisation;
   settings.folder = options.packages;
@@ -142,8 +143,8 @@ class Table {
     Table table;
     std::error_code ignored;
     if (path != "-") table.path_ = path;
-    table.is_new_ = path == "-" || !fs::exists(path, ignored) || fs::file_size(path, ignored) == 0;
-    if (table.is_new_) return table;
+    table.is_new_ = !fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) == 0;
+    if (path == "-" || table.is_new_) return table;
     HALE_TRY(const std::string text, io::read_file(path));
     if (trim(text.substr(0, text.find('\n'))) != header)
       return fail(concat(path, ": line 1: found '",
@@ -151,7 +152,10 @@ class Table {
                          "', expected '", header, "'"));
     const auto rows = io::parse_csv(text);
     if (!rows) return fail_in(path, rows.error());
-    for (std::size_t r = 1; r < rows->size(); ++r) ++table.rows_[(*rows)[r].fields[0]];
+    for (std::size_t r = 1; r < rows->size(); ++r) {
+      ++table.rows_[(*rows)[r].fields[0]];
+      table.runtime_ = (*rows)[r].fields.back();
+    }
     table.lacks_end_ = text.back() != '\n';
     return table;
   }
@@ -168,7 +172,12 @@ class Table {
     return found == rows_.end() ? 0 : found->second;
   }
 
+  /// Errors: rows of another runtime; a file that cannot be written.
   [[nodiscard]] Result<> append(const std::string& model, const runners::Readings& readings) {
+    if (runtime_.empty()) runtime_ = readings.runtime;
+    if (runtime_ != readings.runtime)
+      return fail(concat(path_.string(), ": has rows of '", runtime_, "', found '",
+                         readings.runtime, "', expected one runtime a file"));
     const auto at = [&](double p) {
       return number_text(numeric::quantile(readings.milliseconds, p));
     };
@@ -189,6 +198,7 @@ class Table {
   fs::path path_;  // empty: stdout
   bool is_new_ = true;
   bool lacks_end_ = false;
+  std::string runtime_;
   std::map<std::string, std::size_t> rows_;
 };
 
@@ -210,56 +220,63 @@ Result<runners::Readings> measure_once(const std::string& model, const runners::
   return runner.measure(prepared.model, settings);
 }
 
+Result<> install(const runners::Runner& runner, const runners::Settings& settings) {
+  constexpr double patience = 600;
+  const auto words = runners::install_command(runner, settings);
+  if (!words.empty()) return runners::run_program(words, patience);
+  return fail(concat("--install: npm has nothing for '", runner.name,
+                     "'; its error names the Debian packages that it wants"));
+}
+
+/// Measures what the table lacks; whether all of it could be. Errors: the table's own.
+Result<bool> measure_all(const std::vector<std::string>& models, const runners::Runner& runner,
+                         const runners::Settings& settings, const Options& options, Table& table) {
+  ProgressLine progress;
+  const auto begin = std::chrono::steady_clock::now();
+  std::set<std::string> failed;
+  std::map<std::string, std::vector<double>> medians;
+  for (std::size_t run = 0; run < options.runs; ++run) {
+    // Another order each time: what disturbs the machine for a while meets other models.
+    Rng rng(run);
+    std::size_t done = 0;
+    for (const std::size_t i : rng.choose(models.size(), models.size())) {
+      const std::string& model = models[i];
+      ++done;
+      if (failed.contains(model) || table.rows_of(model) > run) continue;
+      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+      progress.show(fmt::format("run {} of {}, {} of {}: {}, {} so far", run + 1, options.runs,
+                                done, models.size(), model, duration_text(spent.count())));
+      const auto readings = measure_once(model, runner, settings, options);
+      if (readings) {
+        medians[model].push_back(numeric::median(readings->milliseconds));
+        HALE_CHECK(table.append(model, *readings));
+      } else {
+        progress.clear();
+        complain(refusal(model, readings.error()));
+        failed.insert(model);
+      }
+    }
+  }
+  progress.clear();
+  for (const auto& [model, each] : medians) warn_of_outliers(model, each);
+  return failed.empty();
+}
+
 Exit measure(const Options& options) {
   runners::Settings settings;
   const auto runner = parse_runner(options, settings);
   if (!runner) return refuse_usage(runner.error().message);
   if (options.models.empty() && !options.installs)
     return refuse_usage("measure: expected models; 'hale measure --help' says what there is");
-  if (options.installs) {
-    const auto words = runners::install_command(**runner, settings);
-    if (words.empty())
-      return refuse(Error{concat("--install: npm has nothing for '", (*runner)->name,
-                                 "'; its error names the Debian packages that it wants")});
-    if (const auto done = runners::run_program(words, 600); !done) return refuse(done.error());
-  }
+  if (options.installs)
+    if (const auto done = install(**runner, settings); !done) return refuse(done.error());
   ModelPaths models = expand_models(options.models);
   for (const Refusal& refused : models.refused) complain(refused);
-  const bool all_done = models.refused.empty();
   auto table = Table::open(options.output);
   if (!table) return refuse(table.error());
-  ProgressLine progress;
-  const auto begin = std::chrono::steady_clock::now();
-  std::set<std::string> failed;
-  std::map<std::string, std::vector<double>> medians;
-  std::size_t done = 0;
-  for (std::size_t run = 0; run < options.runs; ++run) {
-    // Another order each time: what disturbs the machine for a while meets other models.
-    Rng rng(run);
-    const auto order = rng.choose(models.paths.size(), models.paths.size());
-    for (const std::size_t i : order) {
-      const std::string& model = models.paths[i];
-      ++done;
-      if (failed.contains(model) || table->rows_of(model) > run) continue;
-      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-      const std::size_t total = options.runs * models.paths.size();
-      progress.show(fmt::format("run {} of {}, {} of {}: {}, {} so far", run + 1, options.runs,
-                                done, total, model, duration_text(spent.count())));
-      const auto readings = measure_once(model, **runner, settings, options);
-      if (!readings) {
-        progress.clear();
-        complain(refusal(model, readings.error()));
-        failed.insert(model);
-        continue;
-      }
-      medians[model].push_back(numeric::median(readings->milliseconds));
-      if (const auto written = table->append(model, *readings); !written)
-        return refuse(written.error());
-    }
-  }
-  progress.clear();
-  for (const auto& [model, each] : medians) warn_of_outliers(model, each);
-  return all_done && failed.empty() ? Exit::done : Exit::bad_input;
+  const auto all_done = measure_all(models.paths, **runner, settings, options, *table);
+  if (!all_done) return refuse(all_done.error());
+  return *all_done && models.refused.empty() ? Exit::done : Exit::bad_input;
 }
 
 Action declare(Arguments& arguments) {

@@ -28,7 +28,7 @@ std::string replaced(std::string text, std::string_view what, const std::string&
   return text;
 }
 
-Result<std::regex> parse_pattern(const std::string& pattern) {
+Result<std::regex> parse(const std::string& pattern) {
   try {
     std::regex regex(pattern, std::regex::ECMAScript);
     if (regex.mark_count() == 1) return regex;
@@ -39,22 +39,39 @@ Result<std::regex> parse_pattern(const std::string& pattern) {
   }
 }
 
+/// Adds what the pattern's group matches. A line longer than any that a tool writes for people is
+/// cut: std::regex goes one call deeper with each letter.
+Result<> add_matches(std::string_view line, const std::regex& pattern,
+                     std::vector<double>& milliseconds) {
+  constexpr std::size_t longest = 4000;
+  line = line.substr(0, longest);
+  for (std::cregex_iterator found(line.begin(), line.end(), pattern), end; found != end; ++found) {
+    const std::string number = (*found)[1].str();
+    const auto ms = parse_number<double>(number);
+    if (!ms || !std::isfinite(*ms) || *ms <= 0)
+      return fail(concat("--pattern: '", number, "' found, expected milliseconds"));
+    milliseconds.push_back(*ms);
+  }
+  return {};
+}
+
 }  // namespace
 
+Result<> check_pattern(const std::string& pattern) {
+  HALE_TRY([[maybe_unused]] const std::regex regex, parse(pattern));
+  return {};
+}
+
 Result<Readings> measure_with_command(const Model& model, const Settings& settings) {
-  HALE_TRY(const std::regex pattern, parse_pattern(settings.pattern));
+  HALE_TRY(const std::regex pattern, parse(settings.pattern));
   // The path last: what stands in it is no placeholder.
   std::string line = replaced(settings.command, "{threads}", concat(settings.threads));
   line = replaced(std::move(line), "{model}", quoted(model.path));
   HALE_TRY(Process process, Process::start({"/bin/sh", "-c", line}, 0));
   HALE_TRY(const std::string said, process.read_all(settings.patience));
   Readings readings{.milliseconds = {}, .runtime = settings.command};
-  for (std::sregex_iterator found(said.begin(), said.end(), pattern), end; found != end; ++found) {
-    const auto ms = parse_number<double>((*found)[1].str());
-    if (!ms || !std::isfinite(*ms) || *ms <= 0)
-      return fail(concat("--pattern: '", (*found)[1].str(), "' found, expected milliseconds"));
-    readings.milliseconds.push_back(*ms);
-  }
+  for (const std::string_view text : split(said, '\n'))
+    HALE_CHECK(add_matches(text, pattern, readings.milliseconds));
   if (readings.milliseconds.empty())
     return fail(concat("nothing that --pattern '", settings.pattern, "' matches in what '", line,
                        "' wrote to stdout, which begins '", said.substr(0, 80), "'"));

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ void pin_to_last(std::size_t cores) {
 [[noreturn]] void become(const std::vector<std::string>& words, std::size_t cores, int input,
                          int output, int complaints) {
   setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // it goes where this process is interrupted
   pin_to_last(cores);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
@@ -141,16 +143,12 @@ Result<std::string> Process::read_all(double seconds) {
     if (!goes_on) break;
   }
   // It may close its stdout and go on.
-  int status = 0;
-  while (waitpid(id_, &status, WNOHANG) == 0) {
-    if (patience.milliseconds_left() == 0) return patience.lost();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  id_ = -1;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::move(pending_);
+  const auto status = wait_for_end(patience);
+  if (!status) return patience.lost();
+  if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return std::move(pending_);
   const std::string said = last_complaint();
-  return fail(concat(WIFEXITED(status) ? concat("exit status ", WEXITSTATUS(status))
-                                       : concat("killed by signal ", WTERMSIG(status)),
+  return fail(concat(WIFEXITED(*status) ? concat("exit status ", WEXITSTATUS(*status))
+                                        : concat("killed by signal ", WTERMSIG(*status)),
                      said.empty() ? "" : ": ", said));
 }
 
@@ -168,12 +166,23 @@ std::string Process::last_complaint() const {
   return std::string(last);
 }
 
-std::string Process::how_it_ended() {
+/// Its status, once it has ended; none where it has not within the patience.
+std::optional<int> Process::wait_for_end(const Patience& patience) {
   int status = 0;
-  if (waitpid(id_, &status, 0) == id_) id_ = -1;
+  while (waitpid(id_, &status, WNOHANG) == 0) {
+    if (patience.milliseconds_left() == 0) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  id_ = -1;
+  return status;
+}
+
+std::string Process::how_it_ended() {
+  constexpr double seconds_to_end = 5;
+  const auto status = wait_for_end(Patience(seconds_to_end));
   const std::string said = last_complaint();
-  return concat("the process ended",
-                WIFSIGNALED(status) ? concat(" by signal ", WTERMSIG(status)) : std::string(),
+  return concat(status ? "the process ended" : "the process answers no more",
+                status && WIFSIGNALED(*status) ? concat(" by signal ", WTERMSIG(*status)) : "",
                 said.empty() ? "" : ": ", said);
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <hale/core/error.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,7 @@ class Process {
 
   Process() = default;
   [[nodiscard]] Result<bool> fill(const Patience& patience);
+  [[nodiscard]] std::optional<int> wait_for_end(const Patience& patience);
   [[nodiscard]] std::string last_complaint() const;
   [[nodiscard]] std::string how_it_ended();
   void close_input();

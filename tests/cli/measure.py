@@ -251,8 +251,26 @@ def _():
 def _():
     for pattern, says in (("took", "has 0 groups"), ("(took) ([0-9.]+)", "has 2 groups"),
                           ("(took", "--pattern '(took': ")):
-        refused(*command(NETWORKS[0], pattern=pattern), says=[f"hale: {NETWORKS[0]}: ", says])
+        refused(*command(NETWORKS[0], pattern=pattern), status=2, says=says)
         expect(not pathlib.Path("here.csv").exists() and runs_of_command() == 0, pattern)
+
+
+@case("a line without an end is searched to a limit")
+def _():
+    letters = "head -c 3000000 /dev/zero | tr '\\0' 1"
+    good(*command(NETWORKS[0], line=f"{SAYS}; echo; {letters}; : {{model}}", pattern="took (.*) ms"))
+    refused(*command(NETWORKS[1], line=f"{letters}; : {{model}}", pattern="took (.*) ms"),
+            says="nothing that --pattern")
+
+
+@case("a file has one runtime, and /dev/null none")
+def _():
+    good(*command(NETWORKS[0]))
+    text = text_of()
+    refused(*command(NETWORKS[1], line=f"true; {SAYS}"),
+            says=["here.csv: has rows of", "expected one runtime a file"])
+    expect(text_of() == text, "nothing added")
+    good(*command(NETWORKS[0], output="/dev/null"))
 
 
 @case("processes that disagree are warned of")

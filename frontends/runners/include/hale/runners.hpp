@@ -56,6 +56,9 @@ struct Runner {
 /// Errors: no runner of this name, with those there are.
 [[nodiscard]] Result<const Runner*> find_runner(std::string_view name);
 
+/// Errors: not a regular expression with one group, for the runner `command`.
+[[nodiscard]] Result<> check_pattern(const std::string& pattern);
+
 /// npm's command line that installs what a runner needs; empty where it needs nothing of npm.
 [[nodiscard]] std::vector<std::string> install_command(const Runner& runner,
                                                        const Settings& settings);
