@@ -99,6 +99,7 @@ OPERATIONS = {
     "Gemm": product,
     "MatMul": layer(torch.matmul),
     "BatchNormalization": lambda a, x, g, b, m, v: nn.batch_norm(x, m, v, g, b, eps=a.get("epsilon", 1e-5)),
+    "LRN": lambda a, x: nn.local_response_norm(x, a["size"], a.get("alpha", 1e-4), a.get("beta", 0.75), a.get("bias", 1.0)),
     "Relu": layer(torch.relu),
     "LeakyRelu": lambda a, x: nn.leaky_relu(x, a.get("alpha", 0.01)),
     "Sigmoid": layer(torch.sigmoid),
