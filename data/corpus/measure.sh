@@ -20,7 +20,7 @@ measure() { # device, pass, seeds, options..
   device=$1 pass=$2 seeds=$3
   shift 3
   # shellcheck disable=SC2046  # one word a network
-  "$hale" measure "$@" --runs "$pass" --milliseconds 60 --timeout 60 \
+  "$hale" measure "$@" --runs "$pass" --milliseconds 200 --timeout 60 \
     -o "$folder/$device.csv" $(names "$seeds") 2> "$folder/$device.log" || true
 }
 
@@ -32,10 +32,9 @@ for pass in $(seq "$passes"); do
   measure onnxruntime-1.22-all-2t "$pass" 32 --runner onnxruntime@1.22.0 --threads 2
   measure onnxruntime-1.22-disabled-1t "$pass" 32 --runner onnxruntime@1.22.0 \
     --optimisation disabled
-  measure onnxruntime-1.22-disabled-2t "$pass" 32 --runner onnxruntime@1.22.0 --threads 2 \
-    --optimisation disabled
   measure onnxruntime-1.14-all-1t "$pass" 32 --runner onnxruntime@1.14.0
   measure onnxruntime-1.22-wasm-1t "$pass" 12 --runner onnxruntime-web@1.22.0
   measure opencv-4.6-1t "$pass" 32 --runner opencv
+  measure opencv-4.6-2t "$pass" 32 --runner opencv --threads 2
   measure pytorch-1.13-1t "$pass" 32 --runner pytorch
 done

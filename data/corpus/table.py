@@ -3,8 +3,8 @@
 
 table.py OUTPUT DEVICE.csv..
 
-A cell is the lower median over the processes that measured it: what disturbs a shared machine only
-makes it slower. Devices are named by their files.
+A cell is the least of the medians of the processes that measured it: what disturbs a shared machine
+only makes it slower. Devices are named by their files.
 """
 import csv
 import pathlib
@@ -16,7 +16,7 @@ def rows_of(path):
     with open(path, newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             latencies.setdefault(row["arch"], []).append(float(row["latency_ms"]))
-    return {arch: sorted(each)[(len(each) - 1) // 2] for arch, each in latencies.items()}
+    return {arch: min(each) for arch, each in latencies.items()}
 
 
 def order_of(arch):

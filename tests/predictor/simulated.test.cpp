@@ -137,6 +137,24 @@ TEST(SimulatedPosterior, CountsAnOutlierTheLess) {
   EXPECT_GT(posterior->residuals()(4), std::log(2.0));
 }
 
+TEST(SimulatedPosterior, IsLessSureOfADeviceThatNoSimulatedOneIsLike) {
+  const SimulatedBase base;
+  Rng rng(14);
+  const SimulatedDevice truth = base.prior.sample(rng);
+  const std::vector<Terms> known = networks(12, 15);
+  const auto like = measured(known, truth, 0.01, rng);
+  const auto unlike = measured(known, truth, 0.8, rng);
+  const auto sure = SimulatedPredictor::adapt(base, like);
+  const auto unsure = SimulatedPredictor::adapt(base, unlike);
+  ASSERT_TRUE(sure && unsure);
+  EXPECT_LT(sure->posterior().scale(), 1);
+  EXPECT_GT(unsure->posterior().scale(), 1.2);
+  const Terms asked = networks(1, 16).front();
+  const predictor::Prediction narrow = sure->predict(asked);
+  const predictor::Prediction wide = unsure->predict(asked);
+  EXPECT_GT(wide.high.value / wide.low.value, 1.5 * narrow.high.value / narrow.low.value);
+}
+
 TEST(SimulatedPosterior, ComparesNetworksByAProbability) {
   const SimulatedBase base;
   Rng rng(12);
@@ -233,6 +251,7 @@ TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
       {{"a-1-x", fast}, {"a-2-x", fast}, {"a-3-y", fast}, {"b-1-x", usual}}, 1);
   EXPECT_DOUBLE_EQ(once.mean[term], thrice.mean[term]);
   EXPECT_NEAR(once.mean[term] - usual[term], 1, 1e-9);  // of three: a, b and the broad prior
+  EXPECT_LT(once.covariance(term, term), workload::broad_prior().covariance(term, term));
   EXPECT_EQ(predictor::runtime_of("onnxruntime-1.22-wasm-1t"), "onnxruntime");
 }
 

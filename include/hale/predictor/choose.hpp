@@ -32,6 +32,7 @@ class MeasurementChoice {
   MeasurementChoice(const SimulatedBase& base, std::span<const workload::Terms> candidates,
                     const SimulatedPosterior* measured = nullptr)
       : error_(base.error), reach_(numeric::normal_quantile((1 + base.level) / 2) * base.widening) {
+    if (measured != nullptr) error_.noise *= measured->scale();
     covariance_ = measured != nullptr ? measured->predict_jointly(candidates).covariance
                                       : prior_covariance(base, candidates);
     taken_.assign(candidates.size(), false);

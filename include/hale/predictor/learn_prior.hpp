@@ -42,8 +42,8 @@ struct SourceRows {
 /// The prior in which devices centre on what the sources have in common.
 ///
 /// Each runtime counts once, less how fast its devices are as a whole; the mean is drawn to the
-/// broad one as if that were `weight` runtimes more. Spreads stay the broad ones: few runtimes say
-/// nothing of how far the next one strays.
+/// broad one as if that were `weight` runtimes more. It is the broad prior's spread that is left,
+/// in parts: few runtimes say little of how far the next one strays.
 [[nodiscard]] inline workload::DevicePrior learned_prior(
     const std::vector<std::pair<std::string, workload::DevicePrior::Rates>>& fits,
     double weight = 3) {
@@ -62,6 +62,11 @@ struct SourceRows {
     for (const Rates& off : offs)
       for (std::size_t i = 0; i < off.size(); ++i)
         prior.mean[i] += share * off[i] / static_cast<double>(offs.size());
+  constexpr double left_of_factors = 0.8;
+  constexpr double left_of_spread = 0.6;
+  for (Rates& factor : prior.factors)
+    for (double& each : factor) each *= left_of_factors;
+  for (double& each : prior.spread) each *= left_of_spread;
   return prior;
 }
 

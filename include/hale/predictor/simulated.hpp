@@ -24,7 +24,7 @@ namespace hale::predictor {
 
 /// How latencies stray from what any simulated device would take, as logarithms.
 struct SimulationError {
-  double noise = 0.2;         // of a measurement, and of what no term stands for: each its own
+  double noise = 0.15;        // of a measurement, and of what no term stands for: each its own
   double discrepancy = 0.15;  // shared by models that spend their time alike
   double degrees = 4;         // of freedom: fewer make outliers count less
 
@@ -174,8 +174,9 @@ class SimulatedPosterior {
     };
     const Eigen::MatrixXd shared = likeness(shares_);                       // (n, K)
     const Eigen::MatrixXd cross = at.shares * prior_of_measured_ + shared;  // (n, K)
+    const Eigen::MatrixXd known = cross * solver_.solve(cross.transpose());
     return {at.log_ms + shared * residual_weights_,
-            at.shares * prior + likeness(at.shares) - cross * solver_.solve(cross.transpose())};
+            scale_ * scale_ * (at.shares * prior + likeness(at.shares) - known)};
   }
 
   /// One model's log latency and the variance of it. Cost: O(K terms), no n^2.
@@ -199,8 +200,9 @@ class SimulatedPosterior {
     return device;
   }
 
-  /// The measurements' log likelihood under the base, up to a constant: what tells settings apart.
-  [[nodiscard]] double log_evidence() const { return log_evidence_; }
+  /// How far this device strays from simulated ones, by how far the base expects it to: deviations
+  /// are in units of it.
+  [[nodiscard]] double scale() const { return scale_; }
   /// log(measured / explained by the device), a measurement each.
   [[nodiscard]] const Eigen::VectorXd& residuals() const { return residuals_; }
   /// How much each measurement counts: 1 as all, less for an outlier.
@@ -265,9 +267,19 @@ class SimulatedPosterior {
     const Eigen::MatrixXd total = shares_ * prior_of_measured_ + error;
     solver_.compute(total);
     residual_weights_ = error.ldlt().solve(residuals_);
-    const Eigen::VectorXd off = residuals_ + shares_ * (log_rates_ - mean_);
-    log_evidence_ = -0.5 * off.dot(solver_.solve(off)) -
-                    solver_.matrixL().toDenseMatrix().diagonal().array().log().sum();
+    scale_ = strain(residuals_ + shares_ * (log_rates_ - mean_));
+  }
+
+  /// The root mean square of what each measurement is off from what the others predict, by the
+  /// deviation predicted. Few say little of it: it starts from 1.
+  /// Source: leave-one-out in closed form (Rasmussen and Williams 2006, equation 5.12).
+  [[nodiscard]] double strain(const Eigen::VectorXd& off) const {
+    constexpr double trust = 5;  // in 1, as if so many measurements had said so
+    const Index count = off.size();
+    const Eigen::MatrixXd precision = solver_.solve(Eigen::MatrixXd::Identity(count, count));
+    const double strayed =
+        ((precision * off).array().square() / precision.diagonal().array()).sum();
+    return std::sqrt((trust + strayed) / (trust + static_cast<double>(count)));
   }
 
   SimulationError base_error_;
@@ -282,7 +294,7 @@ class SimulatedPosterior {
   Eigen::MatrixXd prior_of_measured_;  // (terms, K)
   Eigen::LLT<Eigen::MatrixXd> solver_;
   Eigen::VectorXd residual_weights_;
-  double log_evidence_ = 0;
+  double scale_ = 1;
 };
 
 /// Any graph on one device, after some measurements.
@@ -321,7 +333,7 @@ class SimulatedPredictor {
  private:
   SimulatedPredictor(const SimulatedBase& base, SimulatedPosterior posterior)
       : posterior_(std::move(posterior)),
-        noise_(base.error.noise),
+        noise_(base.error.noise * posterior_.scale()),
         widening_(base.widening),
         quantile_(numeric::normal_quantile((1 + base.level) / 2)),
         most_deviation_(base.most_deviation),

@@ -87,10 +87,11 @@ inline void add_convolution(const Figures& f, Terms& terms) {
         terms);
   }
   terms[Term::depth_lanes] += f.macs * idle(f.depth / f.window, 16);
+  if (f.axes == 1) terms[Term::sequence_macs] += f.macs;
   if (f.window > 1) {
     terms[Term::unrolled_bytes] += unrolled;
-    const Term macs = f.axes < 2 ? Term::sequence_macs : Term::window_macs;
-    return add_shapes(f, {macs, Term::window_lanes, Term::window_rows, Term::window_depth}, terms);
+    return add_shapes(
+        f, {Term::window_macs, Term::window_lanes, Term::window_rows, Term::window_depth}, terms);
   }
   add_shapes(
       f, {Term::pointwise_macs, Term::pointwise_lanes, Term::pointwise_rows, Term::pointwise_depth},
@@ -160,7 +161,7 @@ inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
   terms[Term::fused_elements] += f.outputs * f.simple;
   switch (kernel.kind) {
     case KernelKind::normalisation:
-      terms[Term::fused_normalisation_bytes] += moved;
+      if (kernel.operations.front() != "LRN") terms[Term::fused_normalisation_bytes] += moved;
       break;
     case KernelKind::softmax:
       terms[Term::fused_softmax_bytes] += moved;
@@ -193,7 +194,10 @@ inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
   terms[Term::transcendentals] += f.outputs * f.transcendental;
   switch (kernel.kind) {
     case KernelKind::normalisation:
-      terms[Term::normalisation_bytes] += moved;
+      if (kernel.operations.front() == "LRN")
+        terms[Term::local_normalisation_elements] += f.outputs;
+      else
+        terms[Term::normalisation_bytes] += moved;
       break;
     case KernelKind::softmax:
       terms[Term::softmax_bytes] += moved;

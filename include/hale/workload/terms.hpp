@@ -35,7 +35,7 @@ using enum TermGroup;
 enum class Term : std::uint8_t {
   pointwise_macs,  // of convolutions with a window of one
   window_macs,     // of other dense convolutions
-  sequence_macs,   // of those of them that have one axis
+  sequence_macs,   // of convolutions along one axis, beside the two above
   grouped_macs,
   depthwise_macs,
   product_macs,    // matrix products
@@ -79,6 +79,7 @@ enum class Term : std::uint8_t {
   weight_bytes_beyond_1m,
   // Where nothing is fused: bytes read and written, by kind.
   normalisation_bytes,
+  local_normalisation_elements,  // each normalised by its neighbours in other channels
   softmax_bytes,
   reduction_bytes,
   activation_bytes,
@@ -114,7 +115,7 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
   return std::array<TermInfo, term_count>{{
       {"pointwise-macs", products, mac, 0.4},
       {"window-macs", products, mac, 0.4},
-      {"sequence-macs", products, 1.3 * mac, 0.6},
+      {"sequence-macs", products, 0.3 * mac, 1.2},
       {"grouped-macs", products, 1.6 * mac, 0.8},
       {"depthwise-macs", products, 4.5 * mac, 0.8},
       {"product-macs", products, mac, 0.4},
@@ -152,6 +153,7 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"bytes-beyond-16m", memory, 0.6 * byte, 1.0},
       {"weight-bytes-beyond-1m", memory, 0.6 * byte, 1.0},
       {"normalisation-bytes", memory, 2 * byte, 1.2},
+      {"local-normalisation-elements", elements, 30 * element, 1.2},
       {"softmax-bytes", memory, 4 * byte, 1.2},
       {"reduction-bytes", memory, 2 * byte, 1.2},
       {"activation-bytes", memory, 2 * byte, 1.2},

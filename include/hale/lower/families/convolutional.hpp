@@ -21,12 +21,18 @@ namespace hale::lower::families {
   ValueId x = image(net, draw);
   Extent width = draw.of({8, 16, 32, 48, 64});
   const bool has_large_stem = draw.chance(0.3);
-  if (has_large_stem) x = net.max_pool(net.conv_act(x, {.out = width, .kernel = 11, .stride = 4}));
+  const bool is_normalised = draw.chance(0.4);
+  const auto reduced = [&](ValueId planes) {
+    const bool is_early = net.extent(planes, 1) <= 96;
+    if (is_normalised && is_early) planes = net.add("LRN", {planes}, {{"size", Extent{5}}});
+    return net.max_pool(planes);
+  };
+  if (has_large_stem) x = reduced(net.conv_act(x, {.out = width, .kernel = 11, .stride = 4}));
   const Extent stages = draw.between(2, 5);
   for (Extent s = 0; s < stages && net.extent(x, 2) >= 4; ++s) {
     const Extent depth = draw.between(1, 3);
     for (Extent i = 0; i < depth; ++i) x = net.conv_act(x, {.out = width, .kernel = 3});
-    x = net.max_pool(x);
+    x = reduced(x);
     width = std::min<Extent>(2 * width, 384);
   }
   x = net.add("Flatten", {x});
