@@ -1,62 +1,36 @@
 #include "onnxruntime.hpp"
 
-#include <cstdlib>
-#include <embedded.hpp>
-#include <filesystem>
-#include <hale/core/text.hpp>
-#include <system_error>
-
-#include "script.hpp"
+#include <array>
 
 namespace hale::runners {
 namespace {
 
-constexpr std::string_view default_version = "1.22.0";
-
-std::string version_of(const Settings& settings) {
-  return settings.version.empty() ? std::string(default_version) : settings.version;
-}
-
-/// Where npm puts a package of this version.
-std::string folder_of(std::string_view package, const Settings& settings) {
-  if (!settings.folder.empty()) return settings.folder;
-  const char* home = std::getenv("HOME");
-  return concat(home == nullptr ? "." : home, "/.local/share/hale/", package, "-",
-                version_of(settings));
-}
-
-Result<Readings> measure(std::string_view package, std::vector<std::string> words,
-                         const Model& model, const Settings& settings) {
-  const std::string folder = folder_of(package, settings);
-  std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::path(folder) / "node_modules" / package, ignored))
-    return fail(concat(package, " is not installed in ", folder,
-                       "; 'hale measure --install' with the same --runner installs it"));
-  words.insert(words.end(),
-               {"-e", std::string(embedded::find(embedded::scripts(), "onnxruntime")->bytes), "--",
-                folder, std::string(package)});
-  return measure_with_script(words, model, settings);
-}
+constexpr std::array<NpmPackage, 1> native_packages = {{{"onnxruntime-node"}}};
+constexpr std::array<NpmPackage, 1> web_packages = {{{"onnxruntime-web"}}};
+constexpr std::array<std::string_view, 1> native_options = {"--expose-gc"};
+// Or the first readings are of code that has not been optimised yet.
+constexpr std::array<std::string_view, 3> web_options = {"--expose-gc", "--no-liftoff",
+                                                         "--no-wasm-tier-up"};
 
 }  // namespace
 
+const NpmRuntime onnxruntime_node = {.name = "onnxruntime-node",
+                                     .version = "1.22.0",
+                                     .packages = native_packages,
+                                     .script = "onnxruntime",
+                                     .node = native_options};
+const NpmRuntime onnxruntime_web = {.name = "onnxruntime-web",
+                                    .version = "1.22.0",
+                                    .packages = web_packages,
+                                    .script = "onnxruntime",
+                                    .node = web_options};
+
 Result<Readings> measure_natively(const Model& model, const Settings& settings) {
-  return measure("onnxruntime-node", {"node"}, model, settings);
+  return measure_with_node(onnxruntime_node, model, settings);
 }
 
 Result<Readings> measure_in_wasm(const Model& model, const Settings& settings) {
-  // Or the first readings are of code that has not been optimised yet.
-  return measure("onnxruntime-web", {"node", "--no-liftoff", "--no-wasm-tier-up"}, model, settings);
-}
-
-std::vector<std::string> npm_install(std::string_view package, const Settings& settings) {
-  return {"npm",
-          "install",
-          "--ignore-scripts",
-          "--no-audit",
-          "--prefix",
-          folder_of(package, settings),
-          concat(package, "@", version_of(settings))};
+  return measure_with_node(onnxruntime_web, model, settings);
 }
 
 }  // namespace hale::runners

@@ -2,15 +2,15 @@
 
 #include <hale/runners.hpp>
 
+#include "npm.hpp"
+
 namespace hale::runners {
 
-/// With onnxruntime-node, the native library.
-[[nodiscard]] Result<Readings> measure_natively(const Model& model, const Settings& settings);
-/// With onnxruntime-web, the same compiled to WebAssembly.
-[[nodiscard]] Result<Readings> measure_in_wasm(const Model& model, const Settings& settings);
+/// The native library, and the same compiled to WebAssembly.
+extern const NpmRuntime onnxruntime_node;
+extern const NpmRuntime onnxruntime_web;
 
-/// The command line that installs one of these packages.
-[[nodiscard]] std::vector<std::string> npm_install(std::string_view package,
-                                                   const Settings& settings);
+[[nodiscard]] Result<Readings> measure_natively(const Model& model, const Settings& settings);
+[[nodiscard]] Result<Readings> measure_in_wasm(const Model& model, const Settings& settings);
 
 }  // namespace hale::runners

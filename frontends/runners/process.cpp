@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <hale/core/text.hpp>
 #include <thread>
@@ -33,11 +34,13 @@ void pin_to_last(std::size_t cores) {
   sched_setaffinity(0, sizeof(chosen), &chosen);
 }
 
-[[noreturn]] void become(const std::vector<std::string>& words, std::size_t cores, int input,
-                         int output, int complaints) {
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // it goes where this process is interrupted
-  pin_to_last(cores);
+void keep_memory() {
+  setenv("MALLOC_MMAP_MAX_", "0", 1);
+  setenv("MALLOC_TRIM_THRESHOLD_", "1000000000000", 1);
+}
+
+[[noreturn]] void become(const std::vector<std::string>& words, int input, int output,
+                         int complaints) {
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(complaints, STDERR_FILENO);
@@ -52,7 +55,8 @@ void pin_to_last(std::size_t cores) {
 
 }  // namespace
 
-Result<Process> Process::start(const std::vector<std::string>& words, std::size_t cores) {
+Result<Process> Process::start(const std::vector<std::string>& words, std::size_t cores,
+                               bool keeps_memory) {
   std::array<int, 2> to{-1, -1};
   std::array<int, 2> from{-1, -1};
   Process process;
@@ -70,7 +74,13 @@ Result<Process> Process::start(const std::vector<std::string>& words, std::size_
   if (process.complaints_ < 0) return give_up("no memory file");
   process.id_ = fork();
   if (process.id_ < 0) return give_up("cannot be started");
-  if (process.id_ == 0) become(words, cores, to[0], from[1], process.complaints_);
+  if (process.id_ == 0) {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // it goes where this process is interrupted
+    pin_to_last(cores);
+    if (keeps_memory) keep_memory();
+    become(words, to[0], from[1], process.complaints_);
+  }
   setpgid(process.id_, process.id_);
   close(to[0]);
   close(from[1]);

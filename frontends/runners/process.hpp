@@ -18,9 +18,10 @@ namespace hale::runners {
 class Process {
  public:
   /// Starts a program, found as a shell finds it, on the last `cores` processors of this process's
-  /// own; 0: on all. Errors: it cannot be started.
+  /// own; 0: on all. Where `keeps_memory` glibc gives nothing back that the program frees.
+  /// Errors: it cannot be started.
   [[nodiscard]] static Result<Process> start(const std::vector<std::string>& words,
-                                             std::size_t cores);
+                                             std::size_t cores, bool keeps_memory = false);
 
   Process(Process&& other) noexcept
       : id_(std::exchange(other.id_, -1)),

@@ -105,7 +105,9 @@ Result<std::vector<double>> stable_readings(Session& session, double seconds) {
 
 Result<Readings> measure_with_script(const std::vector<std::string>& words, const Model& model,
                                      const Settings& settings) {
-  HALE_TRY(Process process, Process::start(words, settings.threads));
+  // What is given back is faulted in again on the next run, which can take longer than the network.
+  constexpr bool keeps_memory = true;
+  HALE_TRY(Process process, Process::start(words, settings.threads, keeps_memory));
   Session session(std::move(process), settings.patience);
   Json inputs = Json::array();
   for (const Input& input : model.inputs)

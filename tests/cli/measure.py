@@ -79,7 +79,7 @@ def node(load='{"ready": "fake 7"}', run='{"milliseconds": [2.0] * request["run"
     """In place of node: a script that gives these answers, in a folder for PATH."""
     pathlib.Path("packages/node_modules/onnxruntime-node").mkdir(parents=True, exist_ok=True)
     return program("node", f"""#!{sys.executable}
-import json, sys, time
+import json, os, sys, time
 open("arguments", "w").write(repr(sys.argv[-2:]))
 for line in sys.stdin:
     request = json.loads(line)
@@ -315,12 +315,17 @@ def _():
 @case("a package that is not installed is named with what installs it")
 def _():
     pathlib.Path("packages").mkdir()
-    for runner, package in (("onnxruntime", "onnxruntime-node"), ("onnxruntime-web",) * 2):
+    for runner, package in (("onnxruntime", "onnxruntime-node"), ("onnxruntime-web",) * 2,
+                            ("tfjs", "@tensorflow/tfjs-backend-wasm"),
+                            ("tfjs-cpu", "@tensorflow/tfjs-backend-cpu")):
         refused(*onnxruntime(NETWORKS[0], runner=runner),
                 says=[f"hale: {NETWORKS[0]}: {package} is not installed in packages", "--install"])
     with environment(HOME=os.getcwd()):
         refused("measure", "--runner", "onnxruntime@1.18.0", "-o", "here.csv", NETWORKS[0],
                 says=[os.getcwd() + "/.local/share/hale/onnxruntime-node-1.18.0", "--install"])
+        for runner in ("tfjs", "tfjs-cpu"):
+            refused("measure", "--runner", runner, "-o", "here.csv", NETWORKS[0],
+                    says=[os.getcwd() + "/.local/share/hale/tfjs-4.22.0", "--install"])
     refused(*command(NETWORKS[0]), "--install", says="npm has nothing for 'command'")
     only_these(".", ["packages"])
 
@@ -337,6 +342,33 @@ def _():
         program("npm", "#!/bin/sh\necho no network >&2\nexit 1\n")
         refused(*onnxruntime(NETWORKS[1]), "--install", says="npm: exit status 1: no network")
     expect(archs() == NETWORKS[:1], text_of())
+
+
+@case("npm installs all packages of a runtime, and each that is absent is named")
+def _():
+    tfjs = ["@tensorflow/tfjs-backend-wasm", "@tensorflow/tfjs-core", "onnx-proto"]
+    folder = program("npm", '#!/bin/sh\necho "$@" > asked\n')
+    with environment(PATH=folder):
+        for absent in tfjs:
+            refused(*onnxruntime(NETWORKS[0], runner="tfjs@4.20.0"), "--install",
+                    says=[f"hale: {NETWORKS[0]}: {absent} is not installed in packages"])
+            pathlib.Path("packages/node_modules", absent).mkdir(parents=True)
+        asked = text_of("asked")
+        expect(asked.endswith(" --prefix packages @tensorflow/tfjs-backend-wasm@4.20.0 "
+                              "@tensorflow/tfjs-core@4.20.0 onnx-proto@8.0.1\n"), asked)
+        node()
+        good(*onnxruntime(NETWORKS[0], runner="tfjs"))
+    expect(text_of("arguments") == f"['packages', '{tfjs[0]}']", text_of("arguments"))
+
+
+@case("a runtime keeps its memory between runs; a command is run as it is")
+def _():
+    variable = "MALLOC_TRIM_THRESHOLD_"
+    with environment(PATH=node(load=f'{{"ready": os.environ.get("{variable}", "unset")}}')):
+        good(*onnxruntime(NETWORKS[0]))
+        expect(int(rows()[0]["runtime"]) > 1 << 30, text_of())
+    pathlib.Path("here.csv").unlink()
+    good(*command(NETWORKS[0], line=f'test -z "${variable}" && echo took 1 ms; : {{model}}'))
 
 
 @case("programs that are not there are named")

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <hale/runners.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hale::runners {
+
+struct NpmPackage {
+  std::string_view name;
+  std::string_view version{};  // empty: the runtime's
+};
+
+/// A runtime that npm installs, into a folder for each version.
+struct NpmRuntime {
+  std::string_view name;                   // what the folder is called before the version
+  std::string_view version;                // unless another is asked for
+  std::span<const NpmPackage> packages;    // the first is what the script loads
+  std::string_view script;                 // that is embedded
+  std::span<const std::string_view> node;  // options of node's
+};
+
+/// Errors: a package that is not installed.
+[[nodiscard]] Result<Readings> measure_with_node(const NpmRuntime& runtime, const Model& model,
+                                                 const Settings& settings);
+
+/// The command line that installs a runtime.
+[[nodiscard]] std::vector<std::string> npm_install(const NpmRuntime& runtime,
+                                                   const Settings& settings);
+
+}  // namespace hale::runners

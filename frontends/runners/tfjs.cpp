@@ -1,0 +1,40 @@
+#include "tfjs.hpp"
+
+#include <array>
+
+namespace hale::runners {
+namespace {
+
+constexpr NpmPackage core = {"@tensorflow/tfjs-core"};
+constexpr NpmPackage wasm = {"@tensorflow/tfjs-backend-wasm"};
+constexpr NpmPackage cpu = {"@tensorflow/tfjs-backend-cpu"};
+constexpr NpmPackage reader = {"onnx-proto", "8.0.1"};
+
+constexpr std::array<NpmPackage, 3> wasm_packages = {{wasm, core, reader}};
+constexpr std::array<NpmPackage, 3> cpu_packages = {{cpu, core, reader}};
+// As for ONNX Runtime in WebAssembly: optimised code from the start.
+constexpr std::array<std::string_view, 3> options = {"--expose-gc", "--no-liftoff",
+                                                     "--no-wasm-tier-up"};
+
+}  // namespace
+
+const NpmRuntime tfjs_wasm = {.name = "tfjs",
+                              .version = "4.22.0",
+                              .packages = wasm_packages,
+                              .script = "tfjs",
+                              .node = options};
+const NpmRuntime tfjs_cpu = {.name = "tfjs",
+                             .version = "4.22.0",
+                             .packages = cpu_packages,
+                             .script = "tfjs",
+                             .node = options};
+
+Result<Readings> measure_with_tfjs(const Model& model, const Settings& settings) {
+  return measure_with_node(tfjs_wasm, model, settings);
+}
+
+Result<Readings> measure_with_tfjs_cpu(const Model& model, const Settings& settings) {
+  return measure_with_node(tfjs_cpu, model, settings);
+}
+
+}  // namespace hale::runners
