@@ -179,7 +179,7 @@ Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
                 count);
     const LeftOutOptions chosen{.samples = count};
     print("hale, chosen", rows_of(sources, bases, by_hale, chosen), true);
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
       LeftOutOptions drawn = chosen;
       drawn.chooses = false;
       drawn.seed = seed;

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 table=$here/latency_ms.csv
 
-made_from="measured by 'hale measure' on one or two cores of an AMD EPYC (Zen 4) virtual machine"
+machine="one or two cores of an AMD EPYC virtual machine"
 for device in $(head -1 "$table" | tr ',' ' ' | cut -d ' ' -f 2-); do
   awk -F, -v device="$device" '
     FNR == 1 { for (c = 1; c <= NF; ++c) if ($c == device) column = c; print "arch,latency_ms"; next }
@@ -19,11 +19,16 @@ for device in $(head -1 "$table" | tr ',' ' ' | cut -d ' ' -f 2-); do
     > "$work/chosen.csv"
   awk -F, 'NR == FNR { chosen[$1] = 1; next } FNR == 1 || $1 in chosen' \
     "$work/chosen.csv" "$work/all.csv" > "$work/measured.csv"
+  case $device in
+    *-zen4) made_from="measured by 'hale measure' on $machine (Zen 4), memory given back between runs" ;;
+    *) made_from="measured by 'hale measure' on $machine (Zen 5)" ;;
+  esac
   "$hale" adapt --measurements "$work/measured.csv" --base graph --name "$device" \
     --made-from "48 of hale's own networks, $made_from" \
     -o "$work/$device.hale" --format csv
 done
 default=onnxruntime-1.22-all-1t
+made_from="measured by 'hale measure' on $machine (Zen 5)"
 for space in nasbench201 fbnet ofa-mobilenetv3; do
   awk -F, -v space="$space" 'FNR == 1 || $1 == space { print $2 "," $3 }' "$here/references.csv" \
     > "$work/references.csv"

@@ -24,7 +24,7 @@ measure() { # device, pass, seeds, options..
     -o "$folder/$device.csv" $(names "$seeds") 2> "$folder/$device.log" || true
 }
 
-for runner in onnxruntime@1.22.0 onnxruntime@1.14.0 onnxruntime-web@1.22.0; do
+for runner in onnxruntime@1.22.0 onnxruntime@1.14.0 onnxruntime-web@1.22.0 tfjs@4.22.0; do
   "$hale" measure --runner "$runner" --install -o /dev/null perceptron/19 2> /dev/null || true
 done
 for pass in $(seq "$passes"); do
@@ -37,4 +37,5 @@ for pass in $(seq "$passes"); do
   measure opencv-4.6-1t "$pass" 32 --runner opencv
   measure opencv-4.6-2t "$pass" 32 --runner opencv --threads 2
   measure pytorch-1.13-1t "$pass" 32 --runner pytorch
+  measure tfjs-wasm-4.22-1t "$pass" 32 --runner tfjs
 done

@@ -60,10 +60,9 @@ Result<std::vector<KernelShare>> kernel_shares(
       const workload::Kernel& kernel = reading.unfused.kernels[i];
       rows[owner[i]].share += milliseconds(*device, workload::unfused_terms(kernel), kernel);
     }
-    workload::Terms once;
-    once[workload::Term::graph] = 1;
-    rows.push_back(
-        {.location = "", .operations = "(the run itself)", .share = device->milliseconds(once)});
+    rows.push_back({.location = "",
+                    .operations = "(the run itself)",
+                    .share = device->milliseconds(workload::run_terms(reading.fused))});
   }
   double sum = 0;
   for (const KernelShare& row : rows) sum += row.share;

@@ -32,9 +32,11 @@ FULL = REFERENCES[-1]  # every edge a 3x3 convolution: a class of its own
 OPERATIONS = ["avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3", "none", "skip_connect"]
 SPACES = ["nasbench201", "fbnet", "ofa-mobilenetv3", "graph"]
 # Those of nasbench201; titan_rtx_64 is one of ofa-mobilenetv3 alone, and hale's own of any graph.
-MEASURED_DEVICES = ["onnxruntime-1.22-all-1t", "onnxruntime-1.22-all-2t",
-                    "onnxruntime-1.22-disabled-1t", "onnxruntime-1.14-all-1t",
-                    "onnxruntime-1.22-wasm-1t", "opencv-4.6-1t", "opencv-4.6-2t", "pytorch-1.13-1t"]
+MEASURED_DEVICES = ["onnxruntime-1.22-all-1t", "onnxruntime-1.22-disabled-1t", "opencv-4.6-1t",
+                    "pytorch-1.13-1t", "tfjs-wasm-4.22-1t", "onnxruntime-1.22-all-1t-zen4",
+                    "onnxruntime-1.22-all-2t-zen4", "onnxruntime-1.22-disabled-1t-zen4",
+                    "onnxruntime-1.14-all-1t-zen4", "onnxruntime-1.22-wasm-1t-zen4",
+                    "opencv-4.6-1t-zen4", "opencv-4.6-2t-zen4", "pytorch-1.13-1t-zen4"]
 DEVICES = ["titan_rtx_256", "gold_6226", "fpga", "pixel2", "raspi4", "eyeriss"]
 
 cases = []

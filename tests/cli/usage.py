@@ -185,7 +185,8 @@ def _():
     header = good("inspect", path, "--print", "ops", "--format", "csv").out.split("\n")[0]
     expect(header == "node,operator,output,macs,share,bytes_read,bytes_written,parameters", header)
     kernels = good("inspect", path, "--print", "kernels").out.splitlines()
-    expect(kernels[0] == "hale-workload 1" and len(kernels) == 1 + summary["kernels"], "lines")
+    expect(kernels[0] == "hale-workload 1" and kernels[1].startswith("model inputs="), "head")
+    expect(len(kernels) == 2 + summary["kernels"], "lines")
 
 
 @case("a reader that goes away is no error")

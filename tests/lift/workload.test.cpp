@@ -137,6 +137,24 @@ TEST(workload, macs_are_those_of_the_graph_whatever_the_rules) {
   }
 }
 
+TEST(workload, a_factor_of_zero_is_computed_unless_the_rules_fold_it) {
+  const graph::Graph graph = parsed("%0: tensor<1x4xf32>", R"(
+  %1 = "onnx.Constant"() {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %2 = "onnx.Relu"(%0) : (tensor<1x4xf32>) -> tensor<*xf32>
+  %3 = "onnx.Mul"(%2, %1) : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %4 = "onnx.Add"(%0, %3) : (tensor<1x4xf32>, tensor<*xf32>) -> tensor<*xf32>)",
+                                    "%4");
+  EXPECT_EQ(fused(made(graph, "none")), "Relu Mul Add");
+  EXPECT_EQ(fused(made(graph, "aggressive")), "Add");
+}
+
+TEST(workload, has_what_the_model_takes_in_and_gives_and_its_views) {
+  const workload::Workload work = made(parsed(block_inputs, block, "%11"), "none");
+  EXPECT_EQ(work.input_bytes, 4U * (256 + 4 + 4));  // running statistics are no parameters
+  EXPECT_EQ(work.output_bytes, 4U * 256);
+  EXPECT_EQ(work.views, 1U);
+}
+
 TEST(workload, what_cannot_be_costed_is_named) {
   const graph::Graph graph = parsed(
       "%0: tensor<?x3xf32, {dims = [\"N\", \"\"]}>, %1: tensor<3x5xf32>, %2: tensor<2x3xf32>",

@@ -94,7 +94,7 @@ TEST(SimulatedPredictor, IsSurerWithEveryMeasurement) {
   Rng rng(9);
   const SimulatedDevice truth = base.prior.sample(rng);
   double before = 1e9;
-  for (const std::size_t count : {3, 6, 16}) {
+  for (const std::size_t count : {3U, 6U, 16U}) {
     const auto predictor = SimulatedPredictor::adapt(
         base, measured({known.begin(), known.begin() + static_cast<std::ptrdiff_t>(count)}, truth,
                        0.01, rng));

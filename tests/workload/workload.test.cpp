@@ -26,6 +26,9 @@ Workload example() {
   work.kernels.push_back({.kind = KernelKind::other, .window = Window{}});
   work.assumptions = {"node 'if' (If): one branch"};
   work.uncovered = {{"com.example.Thing", "t", "not declared"}};
+  work.input_bytes = 12;
+  work.output_bytes = 34;
+  work.views = 5;
   return work;
 }
 
@@ -45,6 +48,7 @@ TEST(workload_text, has_a_line_for_each_kernel) {
   work.kernels.resize(1);
   EXPECT_EQ(print(work),
             "hale-workload 1\n"
+            "model inputs=12 outputs=34 views=5\n"
             "kernel convolution element=\"f16\" bits=16 runs=3 macs=1000 read=20 written=30 "
             "weights=7 outputs=15 gemm=2x3x4x5 window=3x3 strides=2x2 dilations=1x1 group=4 "
             "op=\"Conv\" op=\"Relu\" at=\"conv_1\"\n"
@@ -68,7 +72,10 @@ TEST(workload_text, says_what_it_cannot_read_and_where) {
   EXPECT_EQ(message("kernel other at"), "line 2: expected '='");
   EXPECT_EQ(message("assumption \"\\x1\""), "line 2: expected two hexadecimal digits after \\x");
   EXPECT_EQ(message("assumption \"a\" b"), "line 2: expected the end of the line");
-  EXPECT_EQ(message("more"), "line 2: found 'more', expected kernel, assumption or uncovered");
+  EXPECT_EQ(message("more"),
+            "line 2: found 'more', expected model, kernel, assumption or uncovered");
+  EXPECT_EQ(message("model bytes=1"), "line 2: found 'bytes', expected inputs, outputs or views");
+  EXPECT_EQ(message("model views=x"), "line 2: found 'x', expected a number");
 }
 
 TEST(workload_text, cut_short_is_refused_or_a_whole_workload) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <hale/graph/rewrite.hpp>
 #include <hale/lift/operation_cost.hpp>
 #include <hale/lift/operation_kind.hpp>
@@ -52,13 +53,20 @@ class KernelGroups {
     const std::vector<graph::OperationId>& operations = graph_.region(region).operations;
     for (std::size_t place = 0; place < operations.size(); ++place) {
       const graph::OperationId id = operations[place];
-      if (is_folded(id) || is_free(id)) continue;
+      if (is_folded(id)) continue;
+      if (is_free(id)) {
+        ++views_;
+        continue;
+      }
       const std::size_t step = step_for(id, steps);
       last.resize(steps.size());
       last[step] = place;
     }
     return in_order(std::move(steps), last);
   }
+
+  /// How many operations of the regions so far move nothing.
+  [[nodiscard]] std::uint64_t views() const { return views_; }
 
   [[nodiscard]] bool is_constant(graph::ValueId id) const { return is_constant_[index_of(id)]; }
 
@@ -218,6 +226,7 @@ class KernelGroups {
   std::vector<graph::OperationId> takers_;
   std::vector<bool> is_constant_;
   std::vector<std::size_t> step_of_;
+  std::uint64_t views_ = 0;
 };
 
 }  // namespace hale::lift::detail::kernels

@@ -51,6 +51,15 @@ class KernelWriter {
     work.kernels.push_back(std::move(kernel));
   }
 
+  /// Constants, what follows from them, and the inputs in their place in a model without weights.
+  [[nodiscard]] bool is_weight(const graph::Operation& op, std::size_t slot) const {
+    const graph::ValueId operand = op.operands[slot];
+    if (groups_.is_constant(operand)) return true;
+    const graph::OperationInfo* info = graph::find_operation(op);
+    return graph_.value(operand).producer == graph::OperationId::none && info != nullptr &&
+           slot < info->operands.size() && info->operands[slot].is_parameter;
+  }
+
  private:
   using KernelKind = workload::KernelKind;
 
@@ -120,15 +129,6 @@ class KernelWriter {
     return producer != graph::OperationId::none &&
            std::find(group.operations.begin(), group.operations.end(), producer) !=
                group.operations.end();
-  }
-
-  /// Constants, what follows from them, and the inputs in their place in a model without weights.
-  [[nodiscard]] bool is_weight(const graph::Operation& op, std::size_t slot) const {
-    const graph::ValueId operand = op.operands[slot];
-    if (groups_.is_constant(operand)) return true;
-    const graph::OperationInfo* info = graph::find_operation(op);
-    return graph_.value(operand).producer == graph::OperationId::none && info != nullptr &&
-           slot < info->operands.size() && info->operands[slot].is_parameter;
   }
 
   [[nodiscard]] std::string unknown_size(graph::ValueId id) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <hale/core/error.hpp>
 #include <hale/graph/passes.hpp>
@@ -22,9 +23,36 @@ class KernelList {
   KernelList(const graph::Graph& graph, const workload::FusionRules& rules)
       : graph_(graph), groups_(graph, rules), writer_(graph, groups_) {}
 
-  [[nodiscard]] workload::Workload run() { return region(graph::Graph::body_id(), 1); }
+  [[nodiscard]] workload::Workload run() {
+    workload::Workload work = region(graph::Graph::body_id(), 1);
+    work.input_bytes = input_bytes();
+    for (const graph::ValueId id : graph_.body().outputs) add_bytes(id, work.output_bytes);
+    work.views = groups_.views();
+    return work;
+  }
 
  private:
+  /// Of the inputs that are no weights.
+  [[nodiscard]] std::uint64_t input_bytes() const {
+    std::vector<bool> is_weight(graph_.value_count(), false);
+    graph::for_each_operation(graph_, graph::Graph::body_id(), [&](graph::OperationId id) {
+      const graph::Operation& op = graph_.operation(id);
+      for (std::size_t slot = 0; slot < op.operands.size(); ++slot)
+        if (op.operands[slot] != graph::ValueId::none && writer_.is_weight(op, slot))
+          is_weight[index_of(op.operands[slot])] = true;
+    });
+    std::uint64_t sum = 0;
+    for (const graph::ValueId id : graph_.body().inputs)
+      if (!is_weight[index_of(id)]) add_bytes(id, sum);
+    return sum;
+  }
+
+  /// Of a value whose size is known.
+  void add_bytes(graph::ValueId id, std::uint64_t& sum) const {
+    if (id == graph::ValueId::none) return;
+    sum = workload::saturating_sum(sum, graph::bytes_of(graph_.value(id).type).value_or(0));
+  }
+
   [[nodiscard]] workload::Workload region(graph::RegionId id, std::uint64_t runs) {
     workload::Workload work;
     for (const RegionStep& step : groups_.of_region(id)) {
@@ -139,9 +167,10 @@ class KernelList {
 /// Errors: as canonicalise().
 [[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
   using graph::Pipeline;
-  HALE_CHECK(
-      (Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants, graph::RemoveIdentities,
-                graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
+  HALE_CHECK((Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
+                       graph::RemoveIdentities>::run(graph)));
+  if (rules.folds_zeros) HALE_CHECK(graph::FoldZeros::run(graph));
+  HALE_CHECK(graph::RemoveDeadCode::run(graph));
   if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
   if (rules.recognises_patterns) HALE_CHECK(graph::RecognisePatterns::run(graph));
   return graph::RemoveDeadCode::run(graph);
@@ -151,9 +180,9 @@ class KernelList {
 ///
 /// What is computed from constants alone is folded away, views cost nothing; If costs its dearer
 /// branch, Loop and Scan their body times their trips, or once where those are not known: the
-/// assumptions say so. What could not be costed is named in `uncovered`. The MACs of the kernels of
-/// a graph without regions are macs() of the canonical graph.
-/// Errors: as canonicalise().
+/// assumptions say so. What could not be costed is named in `uncovered`. Under rules that
+/// fold zeros, the MACs of the kernels of a graph without regions are macs() of the canonical
+/// graph. Errors: as canonicalise().
 [[nodiscard]] inline Result<workload::Workload> workload(const graph::Graph& graph,
                                                          const workload::FusionRules& rules = {}) {
   graph::Graph prepared = graph;

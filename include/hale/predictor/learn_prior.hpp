@@ -46,7 +46,7 @@ struct SourceRows {
 /// in parts: few runtimes say little of how far the next one strays.
 [[nodiscard]] inline workload::DevicePrior learned_prior(
     const std::vector<std::pair<std::string, workload::DevicePrior::Rates>>& fits,
-    double weight = 3) {
+    double weight = 8) {
   using Rates = workload::DevicePrior::Rates;
   workload::DevicePrior prior = workload::broad_prior();
   std::map<std::string, std::vector<Rates>> by_runtime;

@@ -39,6 +39,7 @@ struct FusionRules {
   bool recognises_patterns = true;   // spelled-out Gelu, LayerNormalization, .. become one
   bool fuses_attention = true;       // both products of an attention and its Softmax are one
   bool transposes_are_free = false;  // the layout is the kernels' own affair
+  bool folds_zeros = false;          // x * 0 is 0, whatever x took: not so for what is no number
 
   /// As ONNX Runtime's extended optimisations do.
   [[nodiscard]] static constexpr std::array<KindSet, kernel_kind_names.size()> default_takes() {
@@ -82,7 +83,8 @@ struct FusionRules {
 /// As a code generator does: whatever is element-wise joins its producer, layouts are free.
 [[nodiscard]] constexpr FusionRules aggressive_fusion() {
   using enum KernelKind;
-  FusionRules rules{.name = "aggressive", .longest = 32, .transposes_are_free = true};
+  FusionRules rules{
+      .name = "aggressive", .longest = 32, .transposes_are_free = true, .folds_zeros = true};
   for (std::size_t kind = 0; kind < rules.takes.size(); ++kind)
     if (kind != static_cast<std::size_t>(other))
       rules.takes[kind] = {activation, arithmetic, quantisation};

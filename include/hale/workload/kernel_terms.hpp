@@ -115,13 +115,14 @@ inline bool add_matrix_product(const Kernel& kernel, const Figures& f, Terms& te
 }
 
 inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
+  constexpr double usual_window = 9;
   bool is_streamed = false;
   if (kernel.element_bits != 0 && kernel.element_bits <= 8) {
     terms[Term::integer_macs] += f.macs;
   } else if (kernel.kind == KernelKind::convolution) {
     add_convolution(f, terms);
   } else if (kernel.kind == KernelKind::depthwise_convolution) {
-    terms[Term::depthwise_macs] += f.macs;
+    terms[f.window > usual_window ? Term::depthwise_wide_macs : Term::depthwise_macs] += f.macs;
     terms[Term::depthwise_outputs] += f.outputs;
   } else if (kernel.kind == KernelKind::recurrent) {
     terms[Term::recurrent_macs] += f.macs;
@@ -138,60 +139,9 @@ inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
   return std::max(bytes - size, 0.0);
 }
 
-/// The launch that a kernel is, of three.
-[[nodiscard]] inline Term launch_of(KernelKind kind, std::array<Term, 3> kinds) {
-  if (kind <= KernelKind::recurrent) return kinds[0];
-  return kind == KernelKind::movement || kind == KernelKind::transpose ? kinds[2] : kinds[1];
-}
-
-}  // namespace detail::terms
-
-/// A kernel's terms where a runtime fuses what it can: of its products, and of what is fused.
-[[nodiscard]] inline Terms fused_terms(const Kernel& kernel) {
-  using namespace detail::terms;
-  Terms terms;
-  const Figures f = figures_of(kernel);
+/// What a kernel without products reads and writes, by its kind.
+inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
   const double moved = f.read + f.written;
-  if (kernel.kind <= KernelKind::recurrent) add_product(kernel, f, terms);
-  terms[Term::bytes_beyond_256k] += beyond(moved, 2e5);
-  terms[Term::bytes_beyond_2m] += beyond(moved, 2e6);
-  terms[Term::bytes_beyond_16m] += beyond(moved, 1.6e7);
-  terms[Term::weight_bytes_beyond_1m] += beyond(f.weights, 1e6);
-  terms[Term::fused_transcendentals] += f.outputs * f.transcendental;
-  terms[Term::fused_elements] += f.outputs * f.simple;
-  switch (kernel.kind) {
-    case KernelKind::normalisation:
-      if (kernel.operations.front() != "LRN") terms[Term::fused_normalisation_bytes] += moved;
-      break;
-    case KernelKind::softmax:
-      terms[Term::fused_softmax_bytes] += moved;
-      break;
-    case KernelKind::reduction:
-      terms[Term::fused_reduction_bytes] += moved;
-      break;
-    case KernelKind::activation:
-      terms[Term::fused_activation_bytes] += moved;
-      break;
-    case KernelKind::arithmetic:
-      terms[Term::fused_arithmetic_bytes] += moved;
-      break;
-    default:
-      break;
-  }
-  terms[launch_of(kernel.kind, {Term::fused_product_launches, Term::fused_element_launches,
-                                Term::fused_movement_launches})] += 1;
-  return terms;
-}
-
-/// A kernel's terms where every operation is one: of all but its products.
-[[nodiscard]] inline Terms unfused_terms(const Kernel& kernel) {
-  using namespace detail::terms;
-  Terms terms;
-  const Figures f = figures_of(kernel);
-  const double moved = f.read + f.written;
-  terms[Term::element_bytes_beyond_256k] += beyond(moved, 2e5);
-  terms[Term::element_bytes_beyond_2m] += beyond(moved, 2e6);
-  terms[Term::transcendentals] += f.outputs * f.transcendental;
   switch (kernel.kind) {
     case KernelKind::normalisation:
       if (kernel.operations.front() == "LRN")
@@ -226,8 +176,74 @@ inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
     default:
       break;
   }
-  terms[launch_of(kernel.kind,
-                  {Term::product_launches, Term::element_launches, Term::movement_launches})] += 1;
+}
+
+[[nodiscard]] constexpr Term launch_of(KernelKind kind) {
+  switch (kind) {
+    case KernelKind::convolution:
+    case KernelKind::depthwise_convolution:
+      return Term::convolution_launches;
+    case KernelKind::matrix_product:
+    case KernelKind::attention:
+      return Term::product_launches;
+    case KernelKind::recurrent:
+      return Term::recurrent_launches;
+    case KernelKind::pooling:
+      return Term::pooling_launches;
+    case KernelKind::movement:
+    case KernelKind::transpose:
+      return Term::movement_launches;
+    default:
+      return Term::element_launches;
+  }
+}
+
+}  // namespace detail::terms
+
+/// A kernel's terms where every operation is one.
+[[nodiscard]] inline Terms unfused_terms(const Kernel& kernel) {
+  using namespace detail::terms;
+  Terms terms;
+  const Figures f = figures_of(kernel);
+  const double moved = f.read + f.written;
+  if (kernel.kind <= KernelKind::recurrent) add_product(kernel, f, terms);
+  add_moved(kernel, f, terms);
+  terms[Term::bytes_beyond_256k] += beyond(moved, 2e5);
+  terms[Term::bytes_beyond_2m] += beyond(moved, 2e6);
+  terms[Term::bytes_beyond_16m] += beyond(moved, 1.6e7);
+  terms[Term::transcendentals] += f.outputs * f.transcendental;
+  terms[launch_of(kernel.kind)] += 1;
+  return terms;
+}
+
+/// A kernel's terms where a runtime fuses what it can: of what fusing leaves beside the products.
+[[nodiscard]] inline Terms fused_terms(const Kernel& kernel) {
+  using namespace detail::terms;
+  Terms terms;
+  const Figures f = figures_of(kernel);
+  const double moved = f.read + f.written;
+  terms[Term::fused_elements] += f.outputs * f.simple;
+  if (kernel.kind == KernelKind::normalisation && kernel.operations.front() != "LRN")
+    terms[Term::fused_normalisation_bytes] += moved;
+  if (kernel.kind == KernelKind::activation) terms[Term::fused_activation_bytes] += moved;
+  if (kernel.kind == KernelKind::arithmetic) terms[Term::fused_arithmetic_bytes] += moved;
+  const Term kind = launch_of(kernel.kind);
+  if (kind == Term::element_launches) terms[Term::fused_element_launches] += 1;
+  if (kind == Term::movement_launches) terms[Term::fused_movement_launches] += 1;
+  return terms;
+}
+
+/// The terms that no kernel has: of the run itself.
+[[nodiscard]] inline Terms run_terms(const Workload& work) {
+  using namespace detail::terms;
+  Terms terms;
+  const auto weights = static_cast<double>(totals(work).weight_bytes);
+  terms[Term::model_weight_bytes_beyond_1m] = beyond(weights, 1e6);
+  terms[Term::model_weight_bytes_beyond_16m] = beyond(weights, 1.6e7);
+  terms[Term::views] = static_cast<double>(work.views);
+  terms[Term::model_input_bytes] = static_cast<double>(work.input_bytes);
+  terms[Term::model_output_bytes] = static_cast<double>(work.output_bytes);
+  terms[Term::model] = 1;
   return terms;
 }
 
@@ -236,14 +252,13 @@ inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
 ///
 /// Cost: O(kernels), no allocation.
 [[nodiscard]] inline Terms terms_of(const Workload& unfused, const Workload& fused) {
-  Terms sum;
+  Terms sum = run_terms(fused);
   const auto add = [&sum](const Terms& terms, std::uint64_t runs) {
     for (std::size_t i = 0; i < term_count; ++i)
       sum.amounts[i] += terms.amounts[i] * static_cast<double>(runs);
   };
   for (const Kernel& kernel : unfused.kernels) add(unfused_terms(kernel), kernel.runs);
   for (const Kernel& kernel : fused.kernels) add(fused_terms(kernel), kernel.runs);
-  sum[Term::graph] = 1;
   return sum;
 }
 

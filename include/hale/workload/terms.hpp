@@ -31,16 +31,18 @@ using enum TermGroup;
 
 }  // namespace detail::terms
 
-/// Names of the terms, in the order of their numbers.
+/// Names of the terms, in the order of their numbers. All but the last group are of operations that
+/// are a kernel each; a device that fuses them has lower rates for what it saves.
 enum class Term : std::uint8_t {
   pointwise_macs,  // of convolutions with a window of one
   window_macs,     // of other dense convolutions
   sequence_macs,   // of convolutions along one axis, beside the two above
   grouped_macs,
   depthwise_macs,
-  product_macs,    // matrix products
-  vector_macs,     // matrix products of up to three rows
-  attention_macs,  // products of two computed operands
+  depthwise_wide_macs,  // of windows beyond three by three
+  product_macs,         // matrix products
+  vector_macs,          // matrix products of up to three rows
+  attention_macs,       // products of two computed operands
   recurrent_macs,
   integer_macs,  // of all of these in eight bits or fewer
   // What lanes and tiles leave idle: a product's rows, columns and depth rounded up, less itself.
@@ -72,12 +74,13 @@ enum class Term : std::uint8_t {
   input_bytes,
   unrolled_bytes,          // windows written out as the rows of a matrix
   unrolled_grouped_bytes,  // the same for grouped convolutions
-  // What does not fit caches.
+  // What does not fit caches, of a kernel, and of all weights: they are read again each run.
   bytes_beyond_256k,
   bytes_beyond_2m,
   bytes_beyond_16m,
-  weight_bytes_beyond_1m,
-  // Where nothing is fused: bytes read and written, by kind.
+  model_weight_bytes_beyond_1m,
+  model_weight_bytes_beyond_16m,
+  // Bytes read and written by other kernels, by kind.
   normalisation_bytes,
   local_normalisation_elements,  // each normalised by its neighbours in other channels
   softmax_bytes,
@@ -89,26 +92,28 @@ enum class Term : std::uint8_t {
   pooling_bytes,
   pooling_reads,  // outputs by the size of their windows
   transcendentals,
-  element_bytes_beyond_256k,
-  element_bytes_beyond_2m,
+  convolution_launches,
   product_launches,
+  recurrent_launches,
+  pooling_launches,
   element_launches,
   movement_launches,
+  // Once a run.
+  views,  // operations that move nothing
+  model_input_bytes,
+  model_output_bytes,
+  model,
   // Where a runtime fuses what it can.
   fused_normalisation_bytes,
-  fused_softmax_bytes,
-  fused_reduction_bytes,
   fused_activation_bytes,
   fused_arithmetic_bytes,
-  fused_transcendentals,
   fused_elements,  // outputs by the simple operations that are applied on the way out
-  fused_product_launches,
   fused_element_launches,
   fused_movement_launches,
-  graph,  // once
 };
 
-inline constexpr std::size_t term_count = static_cast<std::size_t>(Term::graph) + 1;
+inline constexpr std::size_t term_count =
+    static_cast<std::size_t>(Term::fused_movement_launches) + 1;
 
 inline constexpr std::array<TermInfo, term_count> all_terms = [] {
   using namespace detail::terms;
@@ -118,6 +123,7 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"sequence-macs", products, 0.3 * mac, 1.2},
       {"grouped-macs", products, 1.6 * mac, 0.8},
       {"depthwise-macs", products, 4.5 * mac, 0.8},
+      {"depthwise-wide-macs", products, 4.5 * mac, 0.8},
       {"product-macs", products, mac, 0.4},
       {"vector-macs", products, 2.7 * mac, 0.8},
       {"attention-macs", products, 1.3 * mac, 0.8},
@@ -151,7 +157,8 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"bytes-beyond-256k", memory, 0.6 * byte, 1.0},
       {"bytes-beyond-2m", memory, 0.6 * byte, 1.0},
       {"bytes-beyond-16m", memory, 0.6 * byte, 1.0},
-      {"weight-bytes-beyond-1m", memory, 0.6 * byte, 1.0},
+      {"model-weight-bytes-beyond-1m", memory, 0.6 * byte, 1.0},
+      {"model-weight-bytes-beyond-16m", memory, 0.6 * byte, 1.0},
       {"normalisation-bytes", memory, 2 * byte, 1.2},
       {"local-normalisation-elements", elements, 30 * element, 1.2},
       {"softmax-bytes", memory, 4 * byte, 1.2},
@@ -163,22 +170,22 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"pooling-bytes", memory, 2 * byte, 1.2},
       {"pooling-reads", memory, 2 * byte, 1.2},
       {"transcendentals", elements, element, 1.2},
-      {"element-bytes-beyond-256k", memory, 0.6 * byte, 1.0},
-      {"element-bytes-beyond-2m", memory, 0.6 * byte, 1.0},
+      {"convolution-launches", launches, launch, 1.2},
       {"product-launches", launches, launch, 1.2},
+      {"recurrent-launches", launches, launch, 1.2},
+      {"pooling-launches", launches, launch, 1.2},
       {"element-launches", launches, launch, 1.2},
       {"movement-launches", launches, launch, 1.2},
+      {"views", launches, 0.3 * launch, 1.2},
+      {"model-input-bytes", memory, 0.6 * byte, 1.0},
+      {"model-output-bytes", memory, 0.6 * byte, 1.0},
+      {"model", launches, 10 * launch, 1.2},
       {"fused-normalisation-bytes", memory, 2 * byte, 1.2},
-      {"fused-softmax-bytes", memory, 4 * byte, 1.2},
-      {"fused-reduction-bytes", memory, 2 * byte, 1.2},
       {"fused-activation-bytes", memory, 2 * byte, 1.2},
       {"fused-arithmetic-bytes", memory, 2 * byte, 1.2},
-      {"fused-transcendentals", elements, element, 1.2},
       {"fused-elements", elements, 0.4 * element, 1.2},
-      {"fused-product-launches", launches, launch, 1.2},
       {"fused-element-launches", launches, launch, 1.2},
       {"fused-movement-launches", launches, launch, 1.2},
-      {"graph", launches, 10 * launch, 1.2},
   }};
 }();
 

@@ -205,8 +205,26 @@ class LineReader {
   return kernel;
 }
 
+[[nodiscard]] inline Result<> read_model(LineReader& in, Workload& work) {
+  while (!in.at_end()) {
+    const std::string_view key = in.bare();
+    HALE_CHECK(in.equals());
+    HALE_TRY(const std::uint64_t figure, in.number());
+    if (key == "inputs")
+      work.input_bytes = figure;
+    else if (key == "outputs")
+      work.output_bytes = figure;
+    else if (key == "views")
+      work.views = figure;
+    else
+      return in.fail(concat("found '", key, "', expected inputs, outputs or views"));
+  }
+  return {};
+}
+
 [[nodiscard]] inline Result<> read_line(LineReader& in, Workload& work) {
   const std::string_view first = in.bare();
+  if (first == "model") return read_model(in, work);
   if (first == "kernel") {
     HALE_TRY(Kernel kernel, read_kernel(in));
     work.kernels.push_back(std::move(kernel));
@@ -220,7 +238,7 @@ class LineReader {
     HALE_TRY(uncovered.reason, in.string());
     work.uncovered.push_back(std::move(uncovered));
   } else {
-    return in.fail(concat("found '", first, "', expected kernel, assumption or uncovered"));
+    return in.fail(concat("found '", first, "', expected model, kernel, assumption or uncovered"));
   }
   if (!in.at_end()) return in.fail("expected the end of the line");
   return {};
@@ -230,7 +248,8 @@ class LineReader {
 
 /// A workload as text, a line a kernel; parse() reads the same back.
 [[nodiscard]] inline std::string print(const Workload& work) {
-  std::string text = concat(text_header, "\n");
+  std::string text = concat(text_header, "\nmodel inputs=", work.input_bytes,
+                            " outputs=", work.output_bytes, " views=", work.views, "\n");
   for (const Kernel& kernel : work.kernels) text += detail::kernel_text(kernel);
   for (const std::string& assumption : work.assumptions)
     text += concat("assumption ", detail::in_quotes(assumption), "\n");

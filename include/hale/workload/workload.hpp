@@ -20,6 +20,9 @@ struct Workload {
   std::vector<Kernel> kernels{};
   std::vector<std::string> assumptions{};
   std::vector<Uncovered> uncovered{};
+  std::uint64_t input_bytes = 0;   // that the model is given
+  std::uint64_t output_bytes = 0;  // that it gives
+  std::uint64_t views = 0;         // operations that move nothing and that some runtimes call
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 

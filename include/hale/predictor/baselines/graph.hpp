@@ -33,7 +33,8 @@ using workload::Terms;
   return sum;
 }
 [[nodiscard]] inline double macs_of(const Terms& terms) {
-  return sum_of(terms, Term::pointwise_macs, Term::integer_macs);
+  // Those along one axis are among the convolutions' already.
+  return sum_of(terms, Term::pointwise_macs, Term::integer_macs) - terms[Term::sequence_macs];
 }
 [[nodiscard]] inline double bytes_of(const Terms& terms) {
   return terms[Term::weight_bytes] + terms[Term::vector_weight_bytes] + terms[Term::input_bytes] +
@@ -97,13 +98,13 @@ struct OperationWise {
 
   [[nodiscard]] static std::array<double, kinds> features(const workload::Terms& terms) {
     using enum workload::Term;
-    return {terms[pointwise_macs] + terms[window_macs] + terms[sequence_macs] + terms[grouped_macs],
-            terms[depthwise_macs],
+    return {terms[pointwise_macs] + terms[window_macs] + terms[grouped_macs],
+            terms[depthwise_macs] + terms[depthwise_wide_macs],
             terms[product_macs] + terms[vector_macs] + terms[attention_macs],
             terms[recurrent_macs],
             detail::sum_of(terms, normalisation_bytes, arithmetic_bytes),
             terms[movement_bytes] + terms[transpose_bytes] + terms[pooling_bytes],
-            terms[product_launches] + terms[element_launches] + terms[movement_launches],
+            detail::sum_of(terms, convolution_launches, movement_launches),
             1};
   }
   [[nodiscard]] static OperationWise fit(const GraphMeasurements& rows) {
