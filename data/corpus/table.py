@@ -4,8 +4,8 @@
 table.py TABLE DEVICE.csv..
 
 A cell is the least of what the processes that measured it took in one run of twenty: what disturbs
-a shared machine only makes it slower. Devices are named by their files; those that TABLE has and that no file is of
-stay as they are.
+a shared machine only makes it slower. Devices are named by their files; those of TABLE that no file
+is of stay as they are.
 """
 import csv
 import pathlib

@@ -22,6 +22,10 @@ std::string folder_of(const NpmRuntime& runtime, const Settings& settings) {
                 version_of(runtime, settings));
 }
 
+std::string_view script_of(std::string_view name) {
+  return embedded::find(embedded::scripts(), name)->bytes;
+}
+
 }  // namespace
 
 Result<Readings> measure_with_node(const NpmRuntime& runtime, const Model& model,
@@ -36,9 +40,8 @@ Result<Readings> measure_with_node(const NpmRuntime& runtime, const Model& model
   }
   std::vector<std::string> words = {"node"};
   words.insert(words.end(), runtime.node.begin(), runtime.node.end());
-  words.insert(words.end(),
-               {"-e", std::string(embedded::find(embedded::scripts(), runtime.script)->bytes), "--",
-                folder, std::string(runtime.packages.front().name)});
+  words.insert(words.end(), {"-e", concat(script_of("npm"), script_of(runtime.script)), "--",
+                             folder, std::string(runtime.packages.front().name)});
   return measure_with_script(words, model, settings);
 }
 

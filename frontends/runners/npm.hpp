@@ -18,7 +18,7 @@ struct NpmRuntime {
   std::string_view name;                   // what the folder is called before the version
   std::string_view version;                // unless another is asked for
   std::span<const NpmPackage> packages;    // the first is what the script loads
-  std::string_view script;                 // that is embedded
+  std::string_view script;                 // that is embedded, to run behind npm.cjs
   std::span<const std::string_view> node;  // options of node's
 };
 

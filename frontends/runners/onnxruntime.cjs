@@ -1,15 +1,4 @@
-// Measures with ONNX Runtime for hale. Reads requests from stdin and answers each on stdout, a line
-// of JSON apiece:
-//   {"load": PATH, "inputs": [{"name", "element", "dims"}], "threads", "optimisation"}
-//   {"run": N}  ->  {"milliseconds": [N numbers]}
-// Any answer may be {"error": TEXT} instead. Arguments: FOLDER PACKAGE, where npm installed it.
-'use strict';
-const fs = require('fs');
-const path = require('path');
-
-const [folder, name] = process.argv.slice(-2);
-const root = path.resolve(folder, 'node_modules', name);
-const version = JSON.parse(fs.readFileSync(path.join(root, 'package.json'))).version;
+// Measures with ONNX Runtime for hale, behind npm.cjs.
 const isWeb = name === 'onnxruntime-web';
 const ort = require(root);
 if (ort.env.logLevel !== undefined) ort.env.logLevel = 'error';
@@ -88,18 +77,4 @@ async function run(count) {
   return { milliseconds };
 }
 
-const lines = require('readline').createInterface({ input: process.stdin });
-let turn = Promise.resolve();
-lines.on('line', (line) => {
-  turn = turn.then(async () => {
-    let answer;
-    try {
-      const request = JSON.parse(line);
-      answer = request.load !== undefined ? await load(request) : await run(request.run);
-    } catch (error) {
-      answer = { error: String(error && error.message !== undefined ? error.message : error) };
-    }
-    process.stdout.write(JSON.stringify(answer) + '\n');
-  });
-});
-lines.on('close', () => turn.then(() => process.exit(0)));
+answerWith(load, run);

@@ -1,13 +1,5 @@
-// Measures with TensorFlow.js for hale, operation by operation: requests and answers as in
-// onnxruntime.cjs. Arguments: FOLDER PACKAGE, the package being that of a backend, wasm or cpu.
-'use strict';
-const fs = require('fs');
-const path = require('path');
-
-const [folder, name] = process.argv.slice(-2);
-const packages = path.resolve(folder, 'node_modules');
-const root = path.join(packages, name);
-const version = JSON.parse(fs.readFileSync(path.join(root, 'package.json'))).version;
+// Measures with TensorFlow.js for hale, operation by operation, behind npm.cjs. The package is that of
+// a backend, wasm or cpu.
 const backend = name.slice(name.lastIndexOf('-') + 1);
 const tf = require(path.join(packages, '@tensorflow/tfjs-core'));
 const library = require(root);
@@ -659,18 +651,4 @@ function run(count) {
   return { milliseconds };
 }
 
-const lines = require('readline').createInterface({ input: process.stdin });
-let turn = Promise.resolve();
-lines.on('line', (line) => {
-  turn = turn.then(async () => {
-    let answer;
-    try {
-      const request = JSON.parse(line);
-      answer = request.load !== undefined ? await load(request) : run(request.run);
-    } catch (error) {
-      answer = { error: String(error && error.message !== undefined ? error.message : error) };
-    }
-    process.stdout.write(JSON.stringify(answer) + '\n');
-  });
-});
-lines.on('close', () => turn.then(() => process.exit(0)));
+answerWith(load, run);
