@@ -30,4 +30,14 @@ struct NpmRuntime {
 [[nodiscard]] std::vector<std::string> npm_install(const NpmRuntime& runtime,
                                                    const Settings& settings);
 
+/// The two for one runtime, as a Runner has them.
+template <const NpmRuntime& runtime>
+[[nodiscard]] Result<Readings> measure_with_npm(const Model& model, const Settings& settings) {
+  return measure_with_node(runtime, model, settings);
+}
+template <const NpmRuntime& runtime>
+[[nodiscard]] std::vector<std::string> install_with_npm(const Settings& settings) {
+  return npm_install(runtime, settings);
+}
+
 }  // namespace hale::runners

@@ -25,12 +25,4 @@ const NpmRuntime onnxruntime_web = {.name = "onnxruntime-web",
                                     .script = "onnxruntime",
                                     .node = web_options};
 
-Result<Readings> measure_natively(const Model& model, const Settings& settings) {
-  return measure_with_node(onnxruntime_node, model, settings);
-}
-
-Result<Readings> measure_in_wasm(const Model& model, const Settings& settings) {
-  return measure_with_node(onnxruntime_web, model, settings);
-}
-
 }  // namespace hale::runners

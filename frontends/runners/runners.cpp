@@ -12,16 +12,18 @@ namespace hale::runners {
 namespace {
 
 constexpr std::array<Runner, 7> runners = {{
-    {"onnxruntime", "ONNX Runtime by npm's onnxruntime-node", measure_natively},
-    {"onnxruntime-web", "ONNX Runtime in WebAssembly by npm's onnxruntime-web", measure_in_wasm},
+    {"onnxruntime", "ONNX Runtime by npm's onnxruntime-node", measure_with_npm<onnxruntime_node>,
+     install_with_npm<onnxruntime_node>},
+    {"onnxruntime-web", "ONNX Runtime in WebAssembly by npm's onnxruntime-web",
+     measure_with_npm<onnxruntime_web>, install_with_npm<onnxruntime_web>},
     {"opencv", "OpenCV's dnn module by Debian's python3-opencv", measure_with_opencv},
     {"pytorch", "PyTorch, operation by operation, by Debian's python3-torch", measure_with_pytorch},
     {"tfjs",
      "TensorFlow.js, XNNPACK in WebAssembly, operation by operation, by npm's "
      "@tensorflow/tfjs-backend-wasm",
-     measure_with_tfjs},
+     measure_with_npm<tfjs_wasm>, install_with_npm<tfjs_wasm>},
     {"tfjs-cpu", "the same in JavaScript alone, by npm's @tensorflow/tfjs-backend-cpu",
-     measure_with_tfjs_cpu},
+     measure_with_npm<tfjs_cpu>, install_with_npm<tfjs_cpu>},
     {"command", "any program, by --command and --pattern", measure_with_command},
 }};
 
@@ -39,10 +41,7 @@ Result<const Runner*> find_runner(std::string_view name) {
 }
 
 std::vector<std::string> install_command(const Runner& runner, const Settings& settings) {
-  if (runner.measure == measure_natively) return npm_install(onnxruntime_node, settings);
-  if (runner.measure == measure_in_wasm) return npm_install(onnxruntime_web, settings);
-  if (runner.measure == measure_with_tfjs) return npm_install(tfjs_wasm, settings);
-  if (runner.measure == measure_with_tfjs_cpu) return npm_install(tfjs_cpu, settings);
+  if (runner.install != nullptr) return runner.install(settings);
   return {};
 }
 

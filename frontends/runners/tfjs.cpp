@@ -29,12 +29,4 @@ const NpmRuntime tfjs_cpu = {.name = "tfjs",
                              .script = "tfjs",
                              .node = options};
 
-Result<Readings> measure_with_tfjs(const Model& model, const Settings& settings) {
-  return measure_with_node(tfjs_wasm, model, settings);
-}
-
-Result<Readings> measure_with_tfjs_cpu(const Model& model, const Settings& settings) {
-  return measure_with_node(tfjs_cpu, model, settings);
-}
-
 }  // namespace hale::runners

@@ -48,6 +48,8 @@ struct Runner {
   /// Errors: a runtime that is not installed, with the line that installs it; what the runtime says
   /// of the model; a process that died or took too long.
   Result<Readings> (*measure)(const Model& model, const Settings& settings);
+  /// The command line that installs the runtime; null where nothing of npm's does.
+  std::vector<std::string> (*install)(const Settings& settings) = nullptr;
 };
 
 /// What there is, in the order of their listing.
