@@ -43,6 +43,8 @@ struct Options {
   std::size_t timeout = 120;
   std::string optimisation = "all";
   std::string packages;
+  std::string python = runners::Settings{}.python;
+  std::string accelerator;
   std::string command;
   std::string pattern;
   std::string output = "-";
@@ -62,6 +64,8 @@ Result<const runners::Runner*> parse_runner(const Options& options, runners::Set
     return fail(concat("--runner: version '", settings.version, "' found, expected 1.22.0"));
   if (at != std::string::npos && runners::install_command(*runner, settings).empty())
     return fail(concat("--runner: '", runner->name, "' takes no version"));
+  if (!options.accelerator.empty() && !runner->takes_accelerator)
+    return fail(concat("--accelerator: '", runner->name, "' runs on processors"));
   const bool is_command = runner->name == "command";
   if (is_command != !options.command.empty() || is_command != !options.pattern.empty())
     return fail("--command and --pattern belong to --runner command, and it to both");
@@ -69,6 +73,8 @@ Result<const runners::Runner*> parse_runner(const Options& options, runners::Set
   settings.threads = options.threads;
   settings.optimisation = options.optimisation;
   settings.folder = options.packages;
+  settings.python = options.python;
+  settings.accelerator = options.accelerator;
   settings.command = options.command;
   settings.pattern = options.pattern;
   settings.seconds = static_cast<double>(options.milliseconds) * 1e-3;
@@ -297,6 +303,11 @@ Action declare(Arguments& arguments) {
   arguments.choice("--optimisation LEVEL", options->optimisation,
                    {"all", "extended", "basic", "disabled"}, "Of the graph, by the runtime");
   arguments.text("--packages DIR", options->packages, "Where npm installed the runner's package");
+  arguments.text("--accelerator NAME", options->accelerator,
+                 "What they run on instead of the processors: cuda for pytorch, an execution "
+                 "provider such as cuda or tensorrt for onnxruntime-python");
+  arguments.text("--python PROGRAM", options->python,
+                 "For the runners in Python: one that has their packages");
   arguments.flag("--install", options->installs, "Let npm install the runner's package first");
   arguments.text("--command LINE", options->command,
                  "For the shell; {model} is the file, {threads} the number");
@@ -326,7 +337,9 @@ const Command measure_command = {
     "row for each. What is in here.csv already is not measured again.\n"
     "  hale measure --runner command --command 'trtexec --onnx={model}' \\\n"
     "      --pattern 'median = ([0-9.]+) ms' -o gpu.csv models/*.onnx\n"
-    "asks another tool.",
+    "asks another tool.\n"
+    "  hale measure --runner pytorch --accelerator cuda --python python3 -o gpu.csv models/\n"
+    "measures on a GPU: what is fed and what comes out stays there.",
     declare};
 
 }  // namespace hale::cli

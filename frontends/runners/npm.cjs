@@ -1,6 +1,6 @@
 // What comes before the script of each runtime that npm installs: where it lies, and the requests
 // from stdin, each answered on stdout, a line of JSON apiece:
-//   {"load": PATH, "inputs": [{"name", "element", "dims"}], "threads", "optimisation"}
+//   {"load": PATH, "inputs": [{"name", "element", "dims"}], "threads", "optimisation", "accelerator"}
 //   {"run": N}  ->  {"milliseconds": [N numbers]}
 // Any answer may be {"error": TEXT} instead. Arguments: FOLDER PACKAGE, where npm installed it.
 'use strict';

@@ -1,17 +1,12 @@
-"""Measures with PyTorch for hale, operation by operation as its eager mode runs them: requests and
-answers as in onnxruntime.cjs."""
-import json
-import sys
-import time
-
-import numpy
+# Measures with PyTorch for hale, behind python.py: operation by operation as its eager mode runs them,
+# on a GPU as one CUDA graph where the graph may be optimised.
 import onnx
 import onnx.numpy_helper
 import torch
 import torch.nn.functional as nn
 
-ELEMENTS = {"f32": torch.float32, "f64": torch.float64, "i64": torch.int64, "i32": torch.int32,
-            "i8": torch.int8, "ui8": torch.uint8, "i1": torch.bool}
+# Operands that say how, read by the host: all others are where the computation is.
+READ_BY_HOST = {"Reshape": (1,), "Slice": (1, 2, 3), "Expand": (1,), "Resize": (1, 2)}
 
 
 def same_on_both_sides(pads):
@@ -72,7 +67,7 @@ def recurrent(kind):
     """The weights are the module's own, in its order of gates: the work is the same."""
     def build(a, x, w, r, b):
         both = a.get("direction", b"forward") == b"bidirectional"
-        module = kind(w.shape[2], a["hidden_size"], bidirectional=both).eval()
+        module = kind(w.shape[2], a["hidden_size"], bidirectional=both).eval().to(w.device)
         directions = 2 if both else 1
 
         def run(given):
@@ -136,20 +131,14 @@ MODULES = {"LSTM": recurrent(torch.nn.LSTM), "GRU": recurrent(torch.nn.GRU)}
 class Network:
     """The nodes of a model as calls over numbered values, made once; each is dropped after its use."""
 
-    def __init__(self, request):
-        torch.set_num_threads(request["threads"])
+    def __init__(self, request, device):
         graph = onnx.load(request["load"]).graph
-        self.constants = {i.name: torch.from_numpy(onnx.numpy_helper.to_array(i).copy())
-                          for i in graph.initializer}
-        self.inputs = {}
-        for given in request["inputs"]:
-            if given["element"] not in ELEMENTS:
-                raise ValueError(f"input '{given['name']}': no runner feeds {given['element']}")
-            element = ELEMENTS[given["element"]]
-            shape = given["dims"]
-            self.inputs[given["name"]] = (torch.rand(shape, dtype=element) * 2 - 1
-                                          if element.is_floating_point
-                                          else torch.ones(shape, dtype=element))
+        self.device = device
+        self.read_by_host = {node.input[i] for node in graph.node
+                             for i in READ_BY_HOST.get(node.op_type, ()) if i < len(node.input)}
+        self.constants = {i.name: self.constant_of(i.name, i) for i in graph.initializer}
+        self.inputs = {name: torch.from_numpy(values).to(device)
+                       for name, values in feeds_of(request).items()}
         self.outputs = [o.name for o in graph.output]
         self.calls = [call for call in map(self.call_of, graph.node) if call is not None]
         last = {}
@@ -158,11 +147,14 @@ class Network:
         self.dead = [[n for n, at in last.items() if at == i and n not in self.outputs]
                      for i in range(len(self.calls))]
 
+    def constant_of(self, name, tensor):
+        values = torch.from_numpy(numpy.array(onnx.numpy_helper.to_array(tensor)))
+        return values if name in self.read_by_host else values.to(self.device)
+
     def call_of(self, node):
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
         if node.op_type == "Constant":
-            self.constants[node.output[0]] = torch.from_numpy(
-                numpy.array(onnx.numpy_helper.to_array(attributes["value"])))
+            self.constants[node.output[0]] = self.constant_of(node.output[0], attributes["value"])
             return None
         if node.op_type in MODULES:
             weights = [self.constants.get(name) for name in node.input]
@@ -184,29 +176,40 @@ class Network:
         return [values[name] for name in self.outputs]
 
 
-def run(network, count):
-    milliseconds = []
-    with torch.inference_mode():
-        for _ in range(count):
-            begin = time.perf_counter_ns()
-            network.forward()
-            milliseconds.append((time.perf_counter_ns() - begin) / 1e6)
-    return {"milliseconds": milliseconds}
+def captured(forward):
+    """All launches of a run at once, as a CUDA graph."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        forward()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        outputs = forward()
+
+    def replay(_=outputs):  # where the graph writes to
+        graph.replay()
+    return replay
 
 
-def main():
-    network = None
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            if "load" in request:
-                network = Network(request)
-                answer = {"ready": "pytorch " + torch.__version__}
-            else:
-                answer = run(network, request["run"])
-        except Exception as error:  # whatever a model does to the library is the model's error
-            answer = {"error": " ".join(str(error).split())[:500]}
-        print(json.dumps(answer), flush=True)
+def load(request):
+    torch.set_num_threads(request["threads"])
+    runtime = "pytorch " + torch.__version__
+    if not request["accelerator"]:
+        return Network(request, torch.device("cpu")).forward, runtime
+    if request["accelerator"] != "cuda":
+        raise ValueError(f"no accelerator '{request['accelerator']}', expected cuda")
+    network = Network(request, torch.device("cuda"))
+    network.forward()
+    is_graph = request["optimisation"] != "disabled"
+    forward = captured(network.forward) if is_graph else network.forward
+    turn = wait_for_turn()
+
+    def run(_=turn):
+        forward()
+        torch.cuda.synchronize()
+    return run, f"{runtime} {torch.cuda.get_device_name()}{' graph' if is_graph else ''}"
 
 
-main()
+with torch.inference_mode():
+    answer_with(load)

@@ -11,13 +11,18 @@
 namespace hale::runners {
 namespace {
 
-constexpr std::array<Runner, 7> runners = {{
+constexpr std::array<Runner, 8> runners = {{
     {"onnxruntime", "ONNX Runtime by npm's onnxruntime-node", measure_with_npm<onnxruntime_node>,
      install_with_npm<onnxruntime_node>},
     {"onnxruntime-web", "ONNX Runtime in WebAssembly by npm's onnxruntime-web",
      measure_with_npm<onnxruntime_web>, install_with_npm<onnxruntime_web>},
+    {"onnxruntime-python", "ONNX Runtime by pip's onnxruntime, with its accelerators",
+     measure_with_onnxruntime_python, nullptr, true},
     {"opencv", "OpenCV's dnn module by Debian's python3-opencv", measure_with_opencv},
-    {"pytorch", "PyTorch, operation by operation, by Debian's python3-torch", measure_with_pytorch},
+    {"pytorch",
+     "PyTorch, operation by operation, by Debian's python3-torch; with --accelerator cuda one CUDA "
+     "graph, unless --optimisation is disabled",
+     measure_with_pytorch, nullptr, true},
     {"tfjs",
      "TensorFlow.js, XNNPACK in WebAssembly, operation by operation, by npm's "
      "@tensorflow/tfjs-backend-wasm",

@@ -115,6 +115,7 @@ Result<Readings> measure_with_script(const std::vector<std::string>& words, cons
   HALE_TRY(const Json ready, session.ask({{"load", model.path},
                                           {"inputs", inputs},
                                           {"threads", settings.threads},
+                                          {"accelerator", settings.accelerator},
                                           {"optimisation", settings.optimisation}}));
   HALE_TRY(auto readings, stable_readings(session, settings.seconds));
   return Readings{std::move(readings), ready.value("ready", std::string("unknown runtime"))};

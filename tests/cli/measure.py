@@ -58,11 +58,12 @@ def runs_of_command():
 
 @contextlib.contextmanager
 def environment(**variables):
-    before = {name: os.environ[name] for name in variables}
+    before = dict(os.environ)
     os.environ.update(variables)
     try:
         yield
     finally:
+        os.environ.clear()
         os.environ.update(before)
 
 
@@ -302,8 +303,11 @@ def _():
               says=f"{option}: found 0, expected at least 1")
     wrong("--runner", "command", *line, *output, "--runs", "-1", says="whole number")
     wrong("--runner", "command@1.2", *line, *output, says="'command' takes no version")
-    for runner in ("opencv", "pytorch"):
+    for runner in ("onnxruntime-python", "opencv", "pytorch"):
         wrong("--runner", runner + "@1.2.3", *output, says=f"'{runner}' takes no version")
+    for runner in ("onnxruntime", "tfjs", "opencv"):
+        wrong("--runner", runner, "--accelerator", "cuda", *output,
+              says=f"--accelerator: '{runner}' runs on processors")
     for version in ("", "latest", "1.2;x"):
         wrong("--runner", f"onnxruntime@{version}", *output,
               says=f"version '{version}' found, expected 1.22.0")
@@ -413,6 +417,44 @@ def _():
         with environment(PATH=node(load, run)):
             refused(*onnxruntime(NETWORKS[0], timeout=3), says=[f"hale: {NETWORKS[0]}: ", says])
         expect(not pathlib.Path("here.csv").exists(), says)
+
+
+ONNXRUNTIME = """
+class GraphOptimizationLevel:
+    ORT_ENABLE_ALL = ORT_ENABLE_EXTENDED = ORT_ENABLE_BASIC = ORT_DISABLE_ALL = 0
+class SessionOptions: pass
+__version__ = "7.5"
+def get_available_providers(): return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+class InferenceSession:
+    def __init__(self, path, options, providers):
+        open("session", "w").write(f"{options.intra_op_num_threads} {providers}")
+        self.get_providers = lambda: providers
+    def run(self, outputs, feeds):
+        open("feeds", "w").write(str({n: (str(v.dtype), v.shape) for n, v in feeds.items()}))
+"""
+
+
+@case("a package of a Python's own is measured on its processors or an accelerator that it has")
+def _():
+    words = ["measure", "--runner", "onnxruntime-python", "--runs", 1, "-o", "here.csv"]
+    models("a.onnx")
+    refused(*words, "--python", "no-python", "a.onnx",
+            says="no-python cannot be run: No such file or directory")
+    with environment(PYTHONPATH="", PYTHONNOUSERSITE="1"):
+        refused(*words, "a.onnx", says=["No module named", "install pip's onnxruntime", "--python"])
+    pathlib.Path("onnxruntime.py").write_text(ONNXRUNTIME)
+    with environment(PYTHONPATH=os.getcwd()):
+        refused(*words, "--accelerator", "vulkan", "a.onnx",
+                says=["no accelerator 'vulkan'", "CUDAExecutionProvider, CPUExecutionProvider"])
+        good(*words, "--threads", 1, "a.onnx")
+        expect(rows()[0]["runtime"] == "onnxruntime 7.5", text_of())
+        expect(text_of("session") == "1 ['CPUExecutionProvider']", text_of("session"))
+        expect("('float32', (1, 3, 32, 32))" in text_of("feeds"), text_of("feeds"))
+        pathlib.Path("here.csv").unlink()
+        good(*words, "--accelerator", "cuda", "a.onnx")
+        expect(rows()[0]["runtime"] == "onnxruntime 7.5 cuda", text_of())
+        expect(text_of("session").endswith("['CUDAExecutionProvider', 'CPUExecutionProvider']"),
+               text_of("session"))
 
 
 main()

@@ -25,13 +25,15 @@ struct Model {
 
 struct Settings {
   std::size_t threads = 1;
-  std::string optimisation = "all";  // all, extended, basic or disabled
-  std::string version{};             // of a package; empty: the runner's default
-  std::string folder{};              // where npm installed packages; empty: the user's own
-  std::string command{};             // of the runner `command`, with {model} in it
-  std::string pattern{};             // its one group is the milliseconds
-  double seconds = 0.4;              // of readings, once warm
-  double patience = 120;             // seconds without an answer after which a model is given up
+  std::string optimisation = "all";         // all, extended, basic or disabled
+  std::string version{};                    // of a package; empty: the runner's default
+  std::string folder{};                     // where npm installed packages; empty: the user's own
+  std::string python = "/usr/bin/python3";  // of the runners in Python; this one: Debian's packages
+  std::string accelerator{};                // what the model runs on; empty: the processors
+  std::string command{};                    // of the runner `command`, with {model} in it
+  std::string pattern{};                    // its one group is the milliseconds
+  double seconds = 0.4;                     // of readings, once warm
+  double patience = 120;  // seconds without an answer after which a model is given up
 };
 
 /// The readings of one process.
@@ -50,6 +52,7 @@ struct Runner {
   Result<Readings> (*measure)(const Model& model, const Settings& settings);
   /// The command line that installs the runtime; null where nothing of npm's does.
   std::vector<std::string> (*install)(const Settings& settings) = nullptr;
+  bool takes_accelerator = false;
 };
 
 /// What there is, in the order of their listing.
