@@ -63,9 +63,14 @@ void device_by_device(benchmark::State& state) {
 }
 BENCHMARK(device_by_device);
 
+/// With as many known devices as the base that is built in.
 void adapt(benchmark::State& state) {
   const auto rows = measured(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(predictor::SimulatedPredictor::adapt({}, rows));
+  Rng rng(2);
+  predictor::SimulatedBase base;
+  for (int i = 0; i < 21; ++i)
+    base.known.push_back({"known", workload::broad_prior().sample(rng).log_rates});
+  for (auto _ : state) benchmark::DoNotOptimize(predictor::SimulatedPredictor::adapt(base, rows));
 }
 BENCHMARK(adapt)->Arg(10)->Arg(20)->Arg(48);
 

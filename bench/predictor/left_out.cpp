@@ -1,5 +1,6 @@
 // How well any graph is predicted on a runtime that nothing was learned from, by measurements of
-// other families: each runtime and each family of a latency table is left out in turn.
+// other families: each runtime and each family of a latency table is left out in turn, of what is
+// learned before as of what is measured.
 //
 //   left_out TABLE [SAMPLES..]
 #include <algorithm>
@@ -13,9 +14,9 @@
 #include <hale/readers.hpp>
 #include <hale/runtime/simulated_recipe.hpp>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -58,6 +59,11 @@ std::vector<predictor::Prediction> by_hale(const SimulatedBase& base, const Grap
   if (!adapted) return out;
   for (const std::size_t row : split.asked) out.push_back(adapted->predict(rows.models[row]));
   return out;
+}
+
+template <class Baseline>
+std::pair<std::string, Method> named() {
+  return {std::string(Baseline::name), by_baseline<Baseline>};
 }
 
 /// Spearman within each family of each device, the mean.
@@ -126,44 +132,109 @@ void print(const char* name, const std::vector<Row>& rows, bool has_intervals) {
   std::printf("\n");
 }
 
-struct Setting {
-  const char* name;
+/// What is measured and what is known before.
+struct Mode {
+  std::string name;
   LeftOutOptions options;
+  bool knows_runtime = false;  // by other devices than the one asked for
+  bool has_baselines = false;
 };
 
-std::vector<Row> rows_of(const std::vector<predictor::SourceRows>& sources,
-                         const std::map<std::string, SimulatedBase>& bases, const Method& method,
-                         const LeftOutOptions& options) {
-  std::vector<Row> all;
-  for (const predictor::SourceRows& source : sources) {
-    const SimulatedBase& base = bases.at(predictor::runtime_of(source.device));
-    for (const Split& split : predictor::splits_of(base, source.rows, options)) {
-      const auto said = method(base, source.rows, split);
-      for (std::size_t i = 0; i < said.size(); ++i) {
-        const std::size_t row = split.asked[i];
-        all.push_back(
-            {source.device, source.rows.families[row], source.rows.latency_ms[row], said[i]});
-      }
-    }
+std::vector<Mode> modes_of(std::size_t samples) {
+  const LeftOutOptions chosen{.samples = samples};
+  std::vector<Mode> modes = {{"hale, chosen", chosen, false, true}};
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    LeftOutOptions drawn = chosen;
+    drawn.chooses = false;
+    drawn.seed = seed;
+    modes.push_back({concat("hale, drawn (", seed, ")"), drawn});
   }
-  return all;
+  LeftOutOptions same = chosen;
+  same.leaves_family = false;
+  modes.push_back({"hale, chosen, same families", same});
+  modes.push_back({"hale, chosen, runtime known", chosen, true});
+  return modes;
 }
 
-/// For each runtime, what is learned from all others.
-Result<std::map<std::string, SimulatedBase>> bases_without(
-    const std::vector<predictor::SourceRows>& sources) {
-  std::map<std::string, SimulatedBase> bases;
-  for (const predictor::SourceRows& target : sources) {
-    const std::string runtime = predictor::runtime_of(target.device);
-    if (bases.contains(runtime)) continue;
-    std::vector<predictor::SourceRows> others;
-    for (const predictor::SourceRows& other : sources)
-      if (predictor::runtime_of(other.device) != runtime) others.push_back(other);
-    HALE_TRY(SimulatedBase base, predictor::learn_base(others));
-    bases.emplace(runtime, std::move(base));
+/// The sources, what is learned without each runtime, and the methods.
+class Trial {
+ public:
+  [[nodiscard]] static Result<Trial> prepare(std::vector<predictor::SourceRows> sources) {
+    HALE_TRY(auto fitted, predictor::FittedSources::fit(sources));
+    Trial trial(std::move(sources), std::move(fitted));
+    for (const predictor::SourceRows& target : trial.sources_) {
+      const std::string runtime = predictor::runtime_of(target.device);
+      if (trial.learned_.contains(runtime)) continue;
+      HALE_TRY(SimulatedBase base,
+               predictor::learn_base(trial.fitted_, trial.sources_, others_than(runtime)));
+      trial.learned_.emplace(runtime, std::move(base));
+    }
+    return trial;
   }
-  return bases;
-}
+
+  [[nodiscard]] Result<> run(const Mode& mode) const {
+    std::vector<std::pair<std::string, Method>> methods = {{mode.name, by_hale}};
+    if (mode.has_baselines) {
+      using namespace predictor::baselines;
+      for (const auto& baseline : {named<MacsProportional>(), named<Roofline>(),
+                                   named<OperationWise>(), named<NearestDevice>()})
+        methods.push_back(baseline);
+    }
+    std::vector<std::vector<Row>> rows(methods.size());
+    for (const predictor::SourceRows& source : sources_)
+      HALE_CHECK(predictor::for_each_split(
+          base_for(source.device, mode), source.rows, mode.options,
+          [&](const SimulatedBase& base, const Split& split) -> Result<> {
+            for (std::size_t m = 0; m < methods.size(); ++m) {
+              const auto said = methods[m].second(base, source.rows, split);
+              for (std::size_t i = 0; i < said.size(); ++i) {
+                const std::size_t row = split.asked[i];
+                rows[m].push_back({source.device, source.rows.families[row],
+                                   source.rows.latency_ms[row], said[i]});
+              }
+            }
+            return {};
+          }));
+    for (std::size_t m = 0; m < methods.size(); ++m)
+      print(methods[m].first.c_str(), rows[m], m == 0);
+    if (mode.has_baselines || mode.knows_runtime) print_by_device(rows.front());
+    return {};
+  }
+
+ private:
+  Trial(std::vector<predictor::SourceRows> sources, predictor::FittedSources fitted)
+      : sources_(std::move(sources)), fitted_(std::move(fitted)) {}
+
+  static std::function<bool(std::string_view)> others_than(const std::string& runtime) {
+    return [runtime](std::string_view device) { return predictor::runtime_of(device) != runtime; };
+  }
+
+  /// What is known before a device is measured, of other families than one.
+  [[nodiscard]] std::function<SimulatedBase(std::string_view)> base_for(const std::string& device,
+                                                                        const Mode& mode) const {
+    const std::string runtime = predictor::runtime_of(device);
+    const SimulatedBase& learned = learned_.at(runtime);
+    const std::function<bool(std::string_view)> counts =
+        mode.knows_runtime ? [device](std::string_view other) { return other != device; }
+                           : others_than(runtime);
+    return [this, counts, &learned](std::string_view family) {
+      SimulatedBase base = fitted_.base(counts, family);
+      base.widening = learned.widening;
+      base.most_deviation = learned.most_deviation;
+      return base;
+    };
+  }
+
+  static void print_by_device(const std::vector<Row>& rows) {
+    std::map<std::string, std::vector<Row>> by_device;
+    for (const Row& row : rows) by_device[row.device].push_back(row);
+    for (const auto& [device, own] : by_device) print(concat("  ", device).c_str(), own, true);
+  }
+
+  std::vector<predictor::SourceRows> sources_;
+  predictor::FittedSources fitted_;
+  std::map<std::string, SimulatedBase> learned_{};  // by the runtime that is left out
+};
 
 Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
   HALE_TRY(const device::LatencyTable table, readers::read_latency_table(path));
@@ -173,34 +244,14 @@ Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
     HALE_TRY(const std::span<const double> latency_ms, table.column(device));
     sources.push_back({device, runtime::graph_rows(table, models, latency_ms)});
   }
-  HALE_TRY(const auto bases, bases_without(sources));
+  HALE_TRY(const Trial trial, Trial::prepare(std::move(sources)));
   for (const std::size_t count : samples) {
     std::printf("K = %zu: median error, worst runtime, within 20 %%, Spearman within a family\n",
                 count);
-    const LeftOutOptions chosen{.samples = count};
-    print("hale, chosen", rows_of(sources, bases, by_hale, chosen), true);
-    for (const std::uint64_t seed : {1U, 2U, 3U}) {
-      LeftOutOptions drawn = chosen;
-      drawn.chooses = false;
-      drawn.seed = seed;
-      print(concat("hale, drawn (", seed, ")").c_str(), rows_of(sources, bases, by_hale, drawn),
-            true);
+    for (const Mode& mode : modes_of(count)) {
+      HALE_CHECK(trial.run(mode));
+      std::fflush(stdout);
     }
-    LeftOutOptions same = chosen;
-    same.leaves_family = false;
-    print("hale, chosen, same families", rows_of(sources, bases, by_hale, same), true);
-    using namespace predictor::baselines;
-    const auto baseline = [&]<class Baseline>(const Baseline*) {
-      print(std::string(Baseline::name).c_str(),
-            rows_of(sources, bases, by_baseline<Baseline>, chosen), false);
-    };
-    baseline(static_cast<const MacsProportional*>(nullptr));
-    baseline(static_cast<const Roofline*>(nullptr));
-    baseline(static_cast<const OperationWise*>(nullptr));
-    baseline(static_cast<const NearestDevice*>(nullptr));
-    for (const predictor::SourceRows& source : sources)
-      print(concat("hale on ", source.device).c_str(), rows_of({source}, bases, by_hale, chosen),
-            true);
   }
   return {};
 }

@@ -20,11 +20,13 @@ for device in $(head -1 "$table" | tr ',' ' ' | cut -d ' ' -f 2-); do
   awk -F, 'NR == FNR { chosen[$1] = 1; next } FNR == 1 || $1 in chosen' \
     "$work/chosen.csv" "$work/all.csv" > "$work/measured.csv"
   case $device in
-    *-zen4) made_from="measured by 'hale measure' on $machine (Zen 4), memory given back between runs" ;;
-    *) made_from="measured by 'hale measure' on $machine (Zen 5)" ;;
+    *-zen4) on="$machine (Zen 4)" ;;
+    *-xeon) on="one or eight cores of an Intel Xeon virtual machine" ;;
+    *-h100) on="an NVIDIA H100 80GB HBM3" ;;
+    *) on="$machine (Zen 5)" ;;
   esac
   "$hale" adapt --measurements "$work/measured.csv" --base graph --name "$device" \
-    --made-from "48 of hale's own networks, $made_from" \
+    --made-from "48 of hale's own networks, measured by 'hale measure' on $on" \
     -o "$work/$device.hale" --format csv
 done
 default=onnxruntime-1.22-all-1t

@@ -67,7 +67,7 @@ Result<> warn_of(const runtime::AnyBase& base, const std::vector<device::Measure
   HALE_TRY(const auto odd, base.outliers(measurements));
   for (const auto& [arch, ratio] : odd) {
     const auto known = std::find_if(measurements.begin(), measurements.end(),
-                                    [&](const auto& one) { return one.arch == arch; });
+                                    [&arch = arch](const auto& one) { return one.arch == arch; });
     const auto place = static_cast<std::size_t>(known - measurements.begin());
     const std::string& name = raw.size() == measurements.size() ? raw[place].arch : arch;
     warn(concat(name.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
@@ -114,16 +114,19 @@ Result<> describe(device::Profile& profile, const Options& options,
 }
 
 std::string summary(const device::Profile& profile, const device::ProfileSection& section,
-                    const Options& options) {
+                    const std::string& nearest, const Options& options) {
   nlohmann::ordered_json record = {{"device", profile.name},
                                    {"file", options.output},
                                    {"base", section.base},
                                    {"space", section.space},
                                    {"batch", profile.batch},
                                    {"precision", profile.precision},
-                                   {"measurements", section.measurements.size()}};
+                                   {"measurements", section.measurements.size()},
+                                   {"nearest", nullptr}};
+  if (!nearest.empty()) record["nearest"] = nearest;
   return format_listing(
-      {"adapted", {"device", "file", "base", "space", "batch", "precision", "measurements"}},
+      {"adapted",
+       {"device", "file", "base", "space", "batch", "precision", "measurements", "nearest"}},
       nlohmann::ordered_json::array({record}), options.format.format());
 }
 
@@ -143,8 +146,8 @@ Result<std::string> adapt(const Options& options) {
   if (!measured) return fail_in(source, measured.error());
   if (const auto enough = require_measurements(info, measured->measurements); !enough)
     return fail_in(source, enough.error());
-  if (const auto adapted = loaded.base.adapt(measured->measurements); !adapted)
-    return fail_in(source, adapted.error());
+  const auto adapted = loaded.base.adapt(measured->measurements);
+  if (!adapted) return fail_in(source, adapted.error());
   HALE_CHECK(warn_of(loaded.base, raw, measured->measurements));
   HALE_TRY(device::Profile profile, existing_device(options.output));
   const auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;
@@ -157,7 +160,8 @@ Result<std::string> adapt(const Options& options) {
   std::erase_if(profile.sections, [&](const auto& old) { return old.base == section.base; });
   profile.sections.push_back(section);
   HALE_CHECK(write_output(options.output, io::serialise_profile(profile)));
-  return options.output == "-" ? std::string() : summary(profile, section, options);
+  return options.output == "-" ? std::string()
+                               : summary(profile, section, adapted->nearest(), options);
 }
 
 Action declare(Arguments& arguments) {
@@ -186,11 +190,13 @@ Action declare(Arguments& arguments) {
 
 }  // namespace
 
-const Command adapt_command = {"adapt", "A device from measurements of a few networks",
-                               "  hale adapt --measurements phone.csv --name phone -o phone.hale\n"
-                               "reads the latencies of the architectures that 'hale suggest' names "
-                               "and writes a device, which\n"
-                               "'hale score network.onnx --device phone.hale' then answers for.",
-                               declare};
+const Command adapt_command = {
+    "adapt", "A device from measurements of a few networks",
+    "  hale adapt --measurements phone.csv --name phone -o phone.hale\n"
+    "reads the latencies of the architectures that 'hale suggest' names "
+    "and writes a device, which\n"
+    "'hale score network.onnx --device phone.hale' then answers for. 'nearest' is the device that\n"
+    "the base knows and this one is most like, if any.",
+    declare};
 
 }  // namespace hale::cli

@@ -1,4 +1,5 @@
 """Any graph on any device: suggest, adapt and score in the space `graph`."""
+import json
 import pathlib
 
 from harness import (case, emitted, expect, good, good_json, hale, main,
@@ -57,6 +58,19 @@ def _():
         expect(0 < low < answer["latency_ms"] < high, str(answer))
         expect(answer["verdict"] in ("interpolating", "extrapolating"), str(answer))
         expect(ms is None or ms / 2 < answer["latency_ms"] < 2 * ms, str(answer))
+
+
+@case("adapt names the known device that measurements speak for, whatever its speed")
+def _():
+    for known in ("opencv-5.0-1t-xeon", "pytorch-2.11-eager-h100"):
+        rows = {a["model"]: 3 * a["latency_ms"] for a in score(*TIMES, "--device", known)}
+        path = measurements(list(rows.items()), "times.csv")
+        done = good_json("adapt", "--measurements", path, "-o", "like.hale")["adapted"][0]
+        expect(done["nearest"] == known, str(done))
+    odd = {name: ms * (40 if i % 2 else 1) for i, (name, ms) in enumerate(TIMES.items())}
+    path = measurements(list(odd.items()), "odd.csv")
+    run = hale("adapt", "--measurements", path, "-o", "odd.hale", "--format", "json")
+    expect(run.status == 0 and json.loads(run.out)["adapted"][0]["nearest"] is None, "none", run)
 
 
 @case("an ONNX file is the network that it was emitted from")

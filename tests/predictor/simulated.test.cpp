@@ -229,15 +229,23 @@ TEST(LeftOut, MeasuresNothingOfTheFamilyThatItPredicts) {
     rows.models.push_back(model);
     rows.latency_ms.push_back(1);
   }
-  const auto splits = predictor::splits_of({}, rows, {.samples = 5});
-  ASSERT_EQ(splits.size(), 3U);
+  std::vector<std::string> left;
   std::size_t asked = 0;
-  for (const predictor::Split& split : splits) {
-    EXPECT_EQ(split.measured.size(), 5U);
-    asked += split.asked.size();
-    for (const std::size_t row : split.measured)
-      EXPECT_NE(rows.families[row], rows.families[split.asked.front()]);
-  }
+  const auto done = predictor::for_each_split(
+      [&](std::string_view family) {
+        left.emplace_back(family);
+        return SimulatedBase{};
+      },
+      rows, {.samples = 5},
+      [&](const SimulatedBase&, const predictor::Split& split) -> Result<> {
+        EXPECT_EQ(split.measured.size(), 5U);
+        asked += split.asked.size();
+        for (const std::size_t row : split.measured) EXPECT_NE(rows.families[row], left.back());
+        for (const std::size_t row : split.asked) EXPECT_EQ(rows.families[row], left.back());
+        return {};
+      });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(left, (std::vector<std::string>{"family0", "family1", "family2"}));
   EXPECT_EQ(asked, rows.size());
 }
 
@@ -255,11 +263,62 @@ TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
   EXPECT_EQ(predictor::runtime_of("onnxruntime-1.22-wasm-1t"), "onnxruntime");
 }
 
+/// A source of three families whose device has one rate, of the transposes, unlike others'.
+predictor::SourceRows source(const std::string& name, double unlike, std::uint64_t seed) {
+  SimulatedDevice device{workload::broad_prior().mean};
+  device.log_rates[static_cast<std::size_t>(workload::Term::transpose_bytes)] += unlike;
+  predictor::SourceRows source{name, {}};
+  for (const Terms& model : networks(120, seed)) {
+    source.rows.families.push_back(concat("family", source.rows.size() % 3));
+    source.rows.models.push_back(model);
+    source.rows.latency_ms.push_back(device.milliseconds(model));
+  }
+  return source;
+}
+
+TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
+  predictor::SourceRows odd = source("a-1-x", 0, 3);
+  const auto before = predictor::FittedSources::fit({odd});
+  for (std::size_t row = 0; row < odd.rows.size(); ++row)
+    if (odd.rows.families[row] == "family1") odd.rows.latency_ms[row] *= 30;
+  const auto after = predictor::FittedSources::fit({odd});
+  ASSERT_TRUE(before && after);
+  const auto all = [](std::string_view) { return true; };
+  EXPECT_EQ(before->base(all, "family1"), after->base(all, "family1"));
+  EXPECT_NE(before->base(all), after->base(all));
+  EXPECT_FALSE(predictor::FittedSources::fit({}));
+  EXPECT_FALSE(predictor::FittedSources::fit({{"a-1-x", {}}}));
+}
+
+TEST(KnownDevices, AreFoundByWhatIsLikeThemAndLeftByWhatIsNot) {
+  const auto fitted = predictor::FittedSources::fit(
+      {source("slow-1-transposes", 4, 3), source("usual-1-x", 0, 4), source("fast-1-x", -3, 5)});
+  ASSERT_TRUE(fitted);
+  const SimulatedBase base = fitted->base([](std::string_view) { return true; });
+  const predictor::SourceRows like = source("slow-1-other", 4, 8);
+  std::vector<double> ms(like.rows.latency_ms.begin(), like.rows.latency_ms.begin() + 10);
+  for (double& each : ms) each *= 50;  // of another speed altogether
+  const std::vector<Terms> models(like.rows.models.begin(), like.rows.models.begin() + 10);
+  const auto found = SimulatedPosterior::infer(base, models, ms);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->nearest(), "slow-1-transposes");
+
+  SimulatedDevice unlike{workload::broad_prior().mean};
+  for (std::size_t i = 0; i < unlike.log_rates.size(); ++i)
+    unlike.log_rates[i] += i % 2 == 0 ? 2.5 : -2.5;
+  std::vector<double> other;
+  for (const Terms& model : models) other.push_back(unlike.milliseconds(model));
+  const auto none = SimulatedPosterior::infer(base, models, other);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->nearest(), "");
+}
+
 TEST(SimulatedBaseFile, ComesBackAsItWasAndIsRefusedWhereItWasCut) {
   SimulatedBase base;
   base.widening = 1.25;
   base.prior.mean[3] = -11.5;
   base.made_from = "a test";
+  base.known = {{"a-1-x", base.prior.mean}, {"b-1-x", base.prior.spread}};
   const std::string bytes = io::serialise_base(base);
   const auto container = io::parse_container(bytes);
   ASSERT_TRUE(container);
@@ -279,6 +338,16 @@ TEST(SimulatedBaseFile, IsRefusedWithNumbersThatNoTrainingLeaves) {
     const auto container = io::parse_container(io::serialise_base(base));
     ASSERT_TRUE(container);
     EXPECT_FALSE(io::load_simulated_base(*container)) << wrong;
+    base = {};
+    base.known = {{"a-1-x", base.prior.mean}, {"two\nlines", {}}};
+    base.known.front().log_rates[2] = wrong;
+    const auto known = io::parse_container(io::serialise_base(base));
+    ASSERT_TRUE(known);
+    EXPECT_FALSE(io::load_simulated_base(*known)) << wrong;
+    base.known.front().log_rates[2] = 0;
+    const auto names = io::parse_container(io::serialise_base(base));
+    ASSERT_TRUE(names);
+    EXPECT_FALSE(io::load_simulated_base(*names)) << wrong;
     base = {};
     base.error.noise = wrong;
     const auto other = io::parse_container(io::serialise_base(base));

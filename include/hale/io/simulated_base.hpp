@@ -19,6 +19,7 @@ namespace detail {
 
 inline constexpr std::string_view simulated_recipe = "simulated";
 inline constexpr std::size_t most_factors = 256;
+inline constexpr std::size_t most_known = 4096;
 
 inline Notes simulated_notes() {
   Notes notes;
@@ -39,6 +40,26 @@ inline Result<> take_number(const Notes& notes, const std::string& name, double 
   return fail(concat(name, " is ", out, ", expected ", least, " to ", most));
 }
 
+[[nodiscard]] inline std::vector<double> flat(std::span<const workload::DevicePrior::Rates> each) {
+  std::vector<double> all;
+  for (const auto& rates : each) all.insert(all.end(), rates.begin(), rates.end());
+  return all;
+}
+
+/// Errors: a section that is missing or of another size; numbers that no training leaves.
+inline Result<> unpack_rates(const Container& container, std::string_view section,
+                             std::span<workload::DevicePrior::Rates> out) {
+  std::vector<double> all(out.size() * workload::term_count);
+  HALE_CHECK(unpack(container, section, std::span<double>(all)));
+  constexpr double most = 200;  // of a logarithm
+  if (!std::all_of(all.begin(), all.end(),
+                   [](double number) { return std::isfinite(number) && std::abs(number) < most; }))
+    return fail(concat("section '", section, "': a logarithm is not finite or beyond ", most));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    out[i / workload::term_count][i % workload::term_count] = all[i];
+  return {};
+}
+
 }  // namespace detail
 
 /// A base file's bytes.
@@ -54,14 +75,20 @@ inline Result<> take_number(const Notes& notes, const std::string& name, double 
   notes.set("widening", concat(base.widening));
   notes.set("most_deviation", concat(base.most_deviation));
   notes.set("factors", concat(base.prior.factors.size()));
+  notes.set("known", concat(base.known.size()));
   Container container;
   container.add("base", notes.format());
   container.add("mean", pack(std::span<const double>(base.prior.mean)));
   container.add("spread", pack(std::span<const double>(base.prior.spread)));
-  std::vector<double> factors;
-  for (const auto& factor : base.prior.factors)
-    factors.insert(factors.end(), factor.begin(), factor.end());
-  container.add("factors", pack(std::span<const double>(factors)));
+  container.add("factors", pack(std::span<const double>(detail::flat(base.prior.factors))));
+  std::vector<workload::DevicePrior::Rates> rates;
+  std::string names;
+  for (const predictor::KnownDevice& known : base.known) {
+    rates.push_back(known.log_rates);
+    names += concat(known.name, "\n");
+  }
+  container.add("known", pack(std::span<const double>(detail::flat(rates))));
+  container.add("known-names", std::move(names));
   return serialise(container);
 }
 
@@ -85,22 +112,21 @@ inline Result<> take_number(const Notes& notes, const std::string& name, double 
   HALE_TRY(const auto factors, notes.number<std::uint64_t>("factors"));
   if (factors > detail::most_factors)
     return fail(concat("factors is ", factors, ", expected at most ", detail::most_factors));
-  HALE_CHECK(unpack(container, "mean", std::span<double>(base.prior.mean)));
-  HALE_CHECK(unpack(container, "spread", std::span<double>(base.prior.spread)));
-  std::vector<double> flat(factors * workload::term_count);
-  HALE_CHECK(unpack(container, "factors", std::span<double>(flat)));
-  const auto is_usual = [](double number) {
-    return std::isfinite(number) && std::abs(number) < 200;
-  };
-  for (const auto* numbers : {&base.prior.mean, &base.prior.spread})
-    if (!std::all_of(numbers->begin(), numbers->end(), is_usual))
-      return fail("a rate's logarithm is not finite or beyond 200");
-  if (!std::all_of(flat.begin(), flat.end(), is_usual))
-    return fail("a factor's logarithm is not finite or beyond 200");
+  HALE_TRY(const auto known, notes.number<std::uint64_t>("known"));
+  if (known > detail::most_known)
+    return fail(concat("known is ", known, ", expected at most ", detail::most_known));
+  HALE_CHECK(detail::unpack_rates(container, "mean", {&base.prior.mean, 1}));
+  HALE_CHECK(detail::unpack_rates(container, "spread", {&base.prior.spread, 1}));
   base.prior.factors.resize(factors);
-  for (std::size_t f = 0; f < factors; ++f)
-    std::copy_n(flat.begin() + static_cast<std::ptrdiff_t>(f * workload::term_count),
-                workload::term_count, base.prior.factors[f].begin());
+  HALE_CHECK(detail::unpack_rates(container, "factors", base.prior.factors));
+  HALE_TRY(const std::string_view text, container.section("known-names"));
+  const std::vector<std::string_view> names = split(text, '\n');
+  if (names.size() != known + 1 || !names.back().empty())
+    return fail(concat("section 'known-names' has ", names.size(), " lines, expected ", known));
+  std::vector<workload::DevicePrior::Rates> rates(known);
+  HALE_CHECK(detail::unpack_rates(container, "known", rates));
+  for (std::size_t i = 0; i < rates.size(); ++i)
+    base.known.push_back({std::string(names[i]), rates[i]});
   return base;
 }
 

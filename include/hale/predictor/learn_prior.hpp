@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <hale/core/error.hpp>
 #include <hale/numeric/gaussian.hpp>
 #include <hale/numeric/statistics.hpp>
@@ -12,6 +13,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hale::predictor {
@@ -31,32 +33,69 @@ struct SourceRows {
   return std::string(device);
 }
 
-/// A device's rates by all its rows, under the broad prior.
-[[nodiscard]] inline Result<workload::DevicePrior::Rates> fitted_rates(const GraphRows& rows) {
-  SimulatedBase broad;
-  broad.error.discrepancy = 0;
-  HALE_TRY(const auto posterior, SimulatedPosterior::infer(broad, rows.models, rows.latency_ms));
-  return posterior.device().log_rates;
+/// A device's rates by its rows of other families than `without`, under the broad prior.
+///
+/// Errors: no such row. Cost: some solves of as many equations as there are terms.
+[[nodiscard]] inline Result<workload::DevicePrior::Rates> fitted_rates(
+    const GraphRows& rows, std::string_view without = {}) {
+  using namespace detail::simulated;
+  std::vector<Terms> models;
+  std::vector<double> logs;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!without.empty() && rows.families[row] == without) continue;
+    models.push_back(rows.models[row]);
+    logs.push_back(std::log(rows.latency_ms[row]));
+  }
+  if (models.empty()) return fail("no row to learn from, expected at least one");
+  const Eigen::Map<const Eigen::VectorXd> target(logs.data(), static_cast<Index>(logs.size()));
+  const workload::DevicePrior prior = workload::broad_prior();
+  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(width, width);
+  const Eigen::MatrixXd precision = PriorCovariance(prior).times(identity).llt().solve(identity);
+  const Eigen::VectorXd mean = vector_of(prior.mean);
+  const SimulationError error;
+  Eigen::VectorXd log_rates = Linearised::at_speed(models, mean, target);
+  for (int step = 0; step < most_steps; ++step) {
+    const Linearised at(models, log_rates);
+    const Eigen::VectorXd residuals = target - at.log_ms;
+    const Eigen::MatrixXd weighted =
+        (weights_of(residuals, std::pow(error.noise, 2), error.degrees) / std::pow(error.noise, 2))
+            .asDiagonal() *
+        at.shares;
+    const Eigen::VectorXd off = residuals + at.shares * (log_rates - mean);
+    const Eigen::MatrixXd total = weighted.transpose() * at.shares + precision;
+    if (take_step(mean + total.ldlt().solve(weighted.transpose() * off) - log_rates, log_rates))
+      break;
+  }
+  workload::DevicePrior::Rates rates;
+  std::copy(log_rates.begin(), log_rates.end(), rates.begin());
+  return rates;
 }
+
+/// How rates are off the broad prior's mean, beyond the device's speed as a whole.
+[[nodiscard]] inline workload::DevicePrior::Rates off_broad(
+    const workload::DevicePrior::Rates& rates) {
+  const workload::DevicePrior broad = workload::broad_prior();
+  workload::DevicePrior::Rates off{};
+  for (std::size_t i = 0; i < off.size(); ++i) off[i] = rates[i] - broad.mean[i];
+  const double speed = numeric::median(std::vector<double>(off.begin(), off.end()));
+  for (double& each : off) each -= speed;
+  return off;
+}
+
+/// The fits of devices by their names.
+using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
 
 /// The prior in which devices centre on what the sources have in common.
 ///
 /// Each runtime counts once, less how fast its devices are as a whole; the mean is drawn to the
 /// broad one as if that were `weight` runtimes more. It is the broad prior's spread that is left,
 /// in parts: few runtimes say little of how far the next one strays.
-[[nodiscard]] inline workload::DevicePrior learned_prior(
-    const std::vector<std::pair<std::string, workload::DevicePrior::Rates>>& fits,
-    double weight = 8) {
+[[nodiscard]] inline workload::DevicePrior learned_prior(const Fits& fits, double weight = 8) {
   using Rates = workload::DevicePrior::Rates;
   workload::DevicePrior prior = workload::broad_prior();
   std::map<std::string, std::vector<Rates>> by_runtime;
-  for (const auto& [device, rates] : fits) {
-    Rates off{};
-    for (std::size_t i = 0; i < off.size(); ++i) off[i] = rates[i] - prior.mean[i];
-    const double speed = numeric::median(std::vector<double>(off.begin(), off.end()));
-    for (double& each : off) each -= speed;
-    by_runtime[runtime_of(device)].push_back(off);
-  }
+  for (const auto& [device, rates] : fits)
+    by_runtime[runtime_of(device)].push_back(off_broad(rates));
   const double share = 1 / (static_cast<double>(by_runtime.size()) + weight);
   for (const auto& [runtime, offs] : by_runtime)
     for (const Rates& off : offs)
@@ -70,31 +109,93 @@ struct SourceRows {
   return prior;
 }
 
-/// Learns a base from devices, and widens its intervals until they hold on each runtime when that
-/// one and the family in question are left out.
-///
-/// Errors: no device; as SimulatedPosterior::infer(). Cost: seconds a device.
-[[nodiscard]] inline Result<SimulatedBase> learn_base(const std::vector<SourceRows>& sources) {
-  if (sources.empty()) return fail("no device to learn from, expected at least one");
-  std::vector<std::pair<std::string, workload::DevicePrior::Rates>> fits;
-  for (const SourceRows& source : sources) {
-    auto rates = fitted_rates(source.rows);
-    if (!rates) return fail_in(concat("device '", source.device, "'"), rates.error());
-    fits.emplace_back(source.device, *rates);
+/// The fitted devices as known ones, drawn a little to what all have in common.
+[[nodiscard]] inline std::vector<KnownDevice> known_devices(const Fits& fits,
+                                                            const workload::DevicePrior& prior) {
+  constexpr double trust = 0.9;
+  const workload::DevicePrior broad = workload::broad_prior();
+  std::vector<KnownDevice> known;
+  for (const auto& [device, rates] : fits) {
+    KnownDevice one{device, off_broad(rates)};
+    for (std::size_t i = 0; i < one.log_rates.size(); ++i)
+      one.log_rates[i] = trust * (broad.mean[i] + one.log_rates[i]) + (1 - trust) * prior.mean[i];
+    known.push_back(std::move(one));
   }
-  SimulatedBase base;
-  base.prior = learned_prior(fits);
+  return known;
+}
+
+/// Devices that were fitted once to all their rows, and once without each family.
+class FittedSources {
+ public:
+  /// Errors: no device; one without rows. Cost: tens of milliseconds a device and family.
+  [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources) {
+    if (sources.empty()) return fail("no device to learn from, expected at least one");
+    FittedSources fitted;
+    for (const SourceRows& source : sources) {
+      const auto in_device = [&](const Error& error) {
+        return fail_in(concat("device '", source.device, "'"), error);
+      };
+      const auto all = fitted_rates(source.rows);
+      if (!all) return in_device(all.error());
+      Fit one{source.device, *all, {}};
+      for (const std::string& family : source.rows.families) {
+        if (one.without.contains(family)) continue;
+        // What has rows of one family alone says nothing without it.
+        const auto rates = fitted_rates(source.rows, family);
+        one.without.emplace(family, rates ? *rates : *all);
+      }
+      fitted.fits_.push_back(std::move(one));
+    }
+    return fitted;
+  }
+
+  /// What is known by the devices that `counts` holds for and their rows of other families than
+  /// `family`, of all where it is empty.
+  template <class Filter>
+  [[nodiscard]] SimulatedBase base(const Filter& counts, std::string_view family = {}) const {
+    Fits fits;
+    for (const Fit& fit : fits_) {
+      if (!counts(fit.device)) continue;
+      const auto without = fit.without.find(family);
+      fits.emplace_back(fit.device, without == fit.without.end() ? fit.all : without->second);
+    }
+    SimulatedBase base;
+    base.prior = learned_prior(fits);
+    base.known = known_devices(fits, base.prior);
+    return base;
+  }
+
+ private:
+  struct Fit {
+    std::string device;
+    workload::DevicePrior::Rates all;
+    std::map<std::string, workload::DevicePrior::Rates, std::less<>> without;
+  };
+
+  std::vector<Fit> fits_;
+};
+
+/// Learns a base from the devices that `counts` holds for, and widens its intervals until they hold
+/// on each runtime when that one and the family in question are left out.
+///
+/// `fitted` is of `sources`. Errors: as SimulatedPosterior::infer(). Cost: seconds a device.
+template <class Filter>
+[[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted,
+                                               const std::vector<SourceRows>& sources,
+                                               const Filter& counts) {
+  SimulatedBase base = fitted.base(counts);
   std::vector<double> ratios;      // |log error| by the deviation that was stated
   std::vector<double> deviations;  // that were stated
+  const double reach = numeric::normal_quantile((1 + base.level) / 2);
   for (const SourceRows& target : sources) {
-    SimulatedBase without;
-    auto others = fits;
-    std::erase_if(others, [&](const auto& fit) {
-      return runtime_of(fit.first) == runtime_of(target.device);
-    });
-    without.prior = learned_prior(others);
-    without.error = base.error;
-    const double reach = numeric::normal_quantile((1 + without.level) / 2);
+    if (!counts(target.device)) continue;
+    const auto without = [&](std::string_view family) {
+      return fitted.base(
+          [&](std::string_view device) {
+            return counts(device) && runtime_of(device) != runtime_of(target.device);
+          },
+          family);
+    };
     for (const std::size_t samples : {std::size_t{10}, std::size_t{20}}) {
       HALE_TRY(const auto answers, predict_left_out(without, target.rows, {.samples = samples}));
       for (const LeftOut& answer : answers) {
@@ -111,9 +212,14 @@ struct SourceRows {
   std::vector<double> kept;
   for (std::size_t i = 0; i < ratios.size(); ++i)
     if (deviations[i] <= base.most_deviation) kept.push_back(ratios[i]);
-  base.widening = numeric::quantile(std::move(kept), base.level) /
-                  numeric::normal_quantile((1 + base.level) / 2);
+  base.widening = numeric::quantile(std::move(kept), base.level) / reach;
   return base;
+}
+
+/// Learns a base from all sources. Errors and cost: as the above, and as FittedSources::fit().
+[[nodiscard]] inline Result<SimulatedBase> learn_base(const std::vector<SourceRows>& sources) {
+  HALE_TRY(const FittedSources fitted, FittedSources::fit(sources));
+  return learn_base(fitted, sources, [](std::string_view) { return true; });
 }
 
 }  // namespace hale::predictor

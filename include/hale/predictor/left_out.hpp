@@ -73,14 +73,16 @@ namespace detail {
 
 }  // namespace detail
 
-/// The splits of a device's rows: one a family where families are left out, else one.
+/// Visits the splits of a device's rows, one a family where families are left out, else one, with
+/// what is known before: `base_of(FAMILY)` makes it of what there is of other families, and of all
+/// where the name is empty.
 ///
 /// Cost: a choice among at most `most_rows` candidates each.
-[[nodiscard]] inline std::vector<Split> splits_of(const SimulatedBase& base, const GraphRows& rows,
-                                                  const LeftOutOptions& options) {
-  std::vector<Split> splits;
-  const std::set<std::string> families(rows.families.begin(), rows.families.end());
-  const auto split = [&](const std::string* left) {
+template <class BaseOf, class Visit>
+Result<> for_each_split(const BaseOf& base_of, const GraphRows& rows, const LeftOutOptions& options,
+                        const Visit& visit) {
+  const auto split_without = [&](const std::string* left) -> Result<> {
+    const SimulatedBase base = base_of(left == nullptr ? std::string_view() : *left);
     std::vector<std::size_t> candidates;
     Split one;
     for (std::size_t row = 0; row < rows.size(); ++row)
@@ -90,13 +92,12 @@ namespace detail {
       for (const std::size_t row : candidates)
         if (std::find(one.measured.begin(), one.measured.end(), row) == one.measured.end())
           one.asked.push_back(row);
-    splits.push_back(std::move(one));
+    return visit(base, one);
   };
-  if (!options.leaves_family)
-    split(nullptr);
-  else
-    for (const std::string& family : families) split(&family);
-  return splits;
+  if (!options.leaves_family) return split_without(nullptr);
+  for (const std::string& family : std::set(rows.families.begin(), rows.families.end()))
+    HALE_CHECK(split_without(&family));
+  return {};
 }
 
 [[nodiscard]] inline MeasuredRows<space::AnyGraph> rows_at(const GraphRows& rows,
@@ -115,16 +116,20 @@ struct LeftOut {
   Prediction prediction;
 };
 
-/// Errors: as SimulatedPredictor::adapt().
-[[nodiscard]] inline Result<std::vector<LeftOut>> predict_left_out(const SimulatedBase& base,
-                                                                   const GraphRows& rows,
-                                                                   const LeftOutOptions& options) {
+/// `base_of` as for for_each_split(). Errors: as SimulatedPredictor::adapt().
+template <class BaseOf>
+[[nodiscard]] Result<std::vector<LeftOut>> predict_left_out(const BaseOf& base_of,
+                                                            const GraphRows& rows,
+                                                            const LeftOutOptions& options) {
   std::vector<LeftOut> all;
-  for (const Split& split : splits_of(base, rows, options)) {
-    HALE_TRY(const auto predictor, SimulatedPredictor::adapt(base, rows_at(rows, split.measured)));
-    for (const std::size_t row : split.asked)
-      all.push_back({row, predictor.predict(rows.models[row])});
-  }
+  HALE_CHECK(for_each_split(
+      base_of, rows, options, [&](const SimulatedBase& base, const Split& split) -> Result<> {
+        HALE_TRY(const auto predictor,
+                 SimulatedPredictor::adapt(base, rows_at(rows, split.measured)));
+        for (const std::size_t row : split.asked)
+          all.push_back({row, predictor.predict(rows.models[row])});
+        return {};
+      }));
   return all;
 }
 

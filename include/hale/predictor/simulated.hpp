@@ -8,12 +8,10 @@
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
 #include <hale/numeric/gaussian.hpp>
-#include <hale/numeric/statistics.hpp>
 #include <hale/predictor/concepts.hpp>
 #include <hale/predictor/prediction.hpp>
+#include <hale/predictor/simulated_base.hpp>
 #include <hale/space/any_graph.hpp>
-#include <hale/workload/simulated_device.hpp>
-#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,27 +19,6 @@
 
 /// Prediction by simulated devices: a real device is a point among those that the prior holds.
 namespace hale::predictor {
-
-/// How latencies stray from what any simulated device would take, as logarithms.
-struct SimulationError {
-  double noise = 0.15;        // of a measurement, and of what no term stands for: each its own
-  double discrepancy = 0.15;  // shared by models that spend their time alike
-  double degrees = 4;         // of freedom: fewer make outliers count less
-
-  friend bool operator==(const SimulationError&, const SimulationError&) = default;
-};
-
-/// What a base for any graph knows before a device is measured.
-struct SimulatedBase {
-  workload::DevicePrior prior = workload::broad_prior();
-  SimulationError error{};
-  double level = 0.9;            // of intervals
-  double widening = 1;           // of the predictive distribution, so that they hold: conformal
-  double most_deviation = 0.35;  // of an interpolating prediction's logarithm
-  std::string made_from{};
-
-  friend bool operator==(const SimulatedBase&, const SimulatedBase&) = default;
-};
 
 /// A set of log latencies that are normal together.
 struct JointPrediction {
@@ -56,81 +33,6 @@ struct JointPrediction {
     return numeric::normal_below((mean(j) - mean(i)) / std::sqrt(std::max(variance, 1e-12)));
   }
 };
-
-namespace detail::simulated {
-
-using Index = Eigen::Index;
-using workload::term_count;
-using workload::Terms;
-constexpr auto width = static_cast<Index>(term_count);
-
-/// A model on a device: the logarithm of its milliseconds, and the share that each term has.
-struct Share {
-  double log_ms = 0;
-  Eigen::Matrix<double, 1, width> share;
-};
-
-[[nodiscard]] inline Share share_of(const Terms& terms, const Eigen::VectorXd& log_rates) {
-  Share result;
-  double sum = 0;
-  for (Index i = 0; i < width; ++i) {
-    const double amount = terms.amounts[static_cast<std::size_t>(i)];
-    const double part = amount > 0 ? amount * std::exp(log_rates(i)) : 0;
-    result.share(i) = part;
-    sum += part;
-  }
-  sum = std::max(sum, std::numeric_limits<double>::min());
-  result.share /= sum;
-  result.log_ms = std::log(sum);
-  return result;
-}
-
-/// The models' shares as rows, with their log latencies.
-struct Linearised {
-  Eigen::VectorXd log_ms;  // (models)
-  Eigen::MatrixXd shares;  // (models, terms)
-
-  Linearised(std::span<const Terms> models, const Eigen::VectorXd& log_rates)
-      : log_ms(static_cast<Index>(models.size())),
-        shares(static_cast<Index>(models.size()), width) {
-    for (Index m = 0; m < log_ms.size(); ++m) {
-      const Share one = share_of(models[static_cast<std::size_t>(m)], log_rates);
-      log_ms(m) = one.log_ms;
-      shares.row(m) = one.share;
-    }
-  }
-
-  /// The squared cosines between the shares: how alike models spend their time.
-  [[nodiscard]] static Eigen::MatrixXd likeness(const Eigen::MatrixXd& a,
-                                                const Eigen::MatrixXd& b) {
-    return (a.rowwise().normalized() * b.rowwise().normalized().transpose()).array().square();
-  }
-};
-
-/// The prior's covariance, by its factors: never a matrix of all terms.
-class PriorCovariance {
- public:
-  explicit PriorCovariance(const workload::DevicePrior& prior)
-      : factors_(width, static_cast<Index>(prior.factors.size())), variances_(width) {
-    for (Index f = 0; f < factors_.cols(); ++f)
-      for (Index i = 0; i < width; ++i)
-        factors_(i, f) = prior.factors[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
-    for (Index i = 0; i < width; ++i)
-      variances_(i) = std::pow(prior.spread[static_cast<std::size_t>(i)], 2);
-  }
-
-  /// (terms, models) of shares (models, terms).
-  [[nodiscard]] Eigen::MatrixXd times(const Eigen::MatrixXd& shares) const {
-    return factors_ * (shares * factors_).transpose() +
-           variances_.asDiagonal() * shares.transpose();
-  }
-
- private:
-  Eigen::MatrixXd factors_;
-  Eigen::VectorXd variances_;
-};
-
-}  // namespace detail::simulated
 
 /// A device inferred from the latencies of some models: normal in the logarithms of its rates.
 ///
@@ -157,7 +59,11 @@ class SimulatedPosterior {
                            " ms, expected a positive number"));
       target(static_cast<Index>(i)) = std::log(latency_ms[i]);
     }
-    SimulatedPosterior posterior(base, std::move(models), std::move(target));
+    const KnownDevice* near = base.known.empty() ? nullptr : nearest_known(base, models, target);
+    SimulatedPosterior posterior(base.error,
+                                 near == nullptr ? base.prior : prior_near(base.prior, *near),
+                                 std::move(models), std::move(target));
+    if (near != nullptr) posterior.nearest_ = near->name;
     posterior.iterate();
     posterior.factorise();
     return posterior;
@@ -200,6 +106,8 @@ class SimulatedPosterior {
     return device;
   }
 
+  /// The name of the known device whose prior this is, or none.
+  [[nodiscard]] const std::string& nearest() const { return nearest_; }
   /// How far this device strays from simulated ones, by how far the base expects it to: deviations
   /// are in units of it.
   [[nodiscard]] double scale() const { return scale_; }
@@ -211,50 +119,32 @@ class SimulatedPosterior {
  private:
   using Index = Eigen::Index;
 
-  SimulatedPosterior(const SimulatedBase& base, std::vector<Terms> models, Eigen::VectorXd target)
-      : base_error_(base.error),
-        covariance_(base.prior),
+  SimulatedPosterior(const SimulationError& error, const workload::DevicePrior& prior,
+                     std::vector<Terms> models, Eigen::VectorXd target)
+      : base_error_(error),
+        covariance_(prior),
         models_(std::move(models)),
         target_(std::move(target)),
-        mean_(Eigen::Map<const Eigen::VectorXd>(base.prior.mean.data(), detail::simulated::width)),
-        log_rates_(mean_),
+        mean_(detail::simulated::vector_of(prior.mean)),
+        log_rates_(detail::simulated::Linearised::at_speed(models_, mean_, target_)),
         weights_(Eigen::VectorXd::Ones(target_.size())) {}
 
   [[nodiscard]] Eigen::MatrixXd error_covariance(const Eigen::MatrixXd& shares) const {
-    Eigen::MatrixXd error = std::pow(base_error_.discrepancy, 2) *
-                            detail::simulated::Linearised::likeness(shares, shares);
-    error.diagonal().array() += std::pow(base_error_.noise, 2) / weights_.array();
-    return error;
-  }
-
-  void weigh() {
-    const double scale = std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
-    weights_ =
-        (base_error_.degrees + 1) / (base_error_.degrees + residuals_.array().square() / scale);
-    weights_ = weights_.cwiseMin(1.0);
+    return detail::simulated::error_covariance(base_error_, shares, weights_);
   }
 
   void iterate() {
-    constexpr int most_steps = 40;
-    constexpr double longest = 1.5;  // of a step in any rate's logarithm
-    constexpr double close = 1e-4;
-    {
-      const detail::simulated::Linearised at(models_, log_rates_);
-      const Eigen::VectorXd off = target_ - at.log_ms;
-      log_rates_.array() += numeric::median(std::vector<double>(off.begin(), off.end()));
-    }
-    for (int step = 0; step < most_steps; ++step) {
+    const double variance = std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
+    for (int step = 0; step < detail::simulated::most_steps; ++step) {
       const detail::simulated::Linearised at(models_, log_rates_);
       residuals_ = target_ - at.log_ms;
-      weigh();
+      weights_ = detail::simulated::weights_of(residuals_, variance, base_error_.degrees);
       const Eigen::MatrixXd prior = covariance_.times(at.shares);
       const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean_);
       const Eigen::MatrixXd total = at.shares * prior + error_covariance(at.shares);
-      Eigen::VectorXd move = mean_ + prior * total.ldlt().solve(off) - log_rates_;
-      const double largest = move.cwiseAbs().maxCoeff();
-      if (largest > longest) move *= longest / largest;
-      log_rates_ += move;
-      if (largest < close) break;
+      if (detail::simulated::take_step(mean_ + prior * total.ldlt().solve(off) - log_rates_,
+                                       log_rates_))
+        break;
     }
   }
 
@@ -283,6 +173,7 @@ class SimulatedPosterior {
   }
 
   SimulationError base_error_;
+  std::string nearest_;
   detail::simulated::PriorCovariance covariance_;
   std::vector<Terms> models_;
   Eigen::VectorXd target_;

@@ -57,6 +57,8 @@ class AnyPredictor {
     [[nodiscard]] virtual std::optional<workload::SimulatedDevice> device() const {
       return std::nullopt;
     }
+    /// The device of the base that this one is most like, by name; empty where it is like none.
+    [[nodiscard]] virtual std::string nearest() const { return {}; }
   };
 
   explicit AnyPredictor(std::unique_ptr<Interface> predictor) : predictor_(std::move(predictor)) {}
@@ -70,6 +72,9 @@ class AnyPredictor {
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const {
     return predictor_->device();
   }
+
+  /// The known device that this one is most like; empty where it is like none.
+  [[nodiscard]] std::string nearest() const { return predictor_->nearest(); }
 
   /// The class's median latency, with an interval that covers the class. Errors: as above.
   Result<GraphAnswer> score(const Recognition& recognition) {

@@ -67,6 +67,7 @@ class AdaptedGraph final : public AnyPredictor::Interface {
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const override {
     return predictor_.posterior().device();
   }
+  [[nodiscard]] std::string nearest() const override { return predictor_.posterior().nearest(); }
 
  private:
   predictor::SimulatedPredictor predictor_;
@@ -151,7 +152,8 @@ class GraphBase final : public AnyBase::Interface {
         predictor::LeftOutOptions split{.samples = options.samples, .leaves_family = false};
         split.chooses = draw == 0;
         split.seed = options.seed * 1000003 + draw;
-        HALE_TRY(const auto answers, predictor::predict_left_out(base_, rows, split));
+        HALE_TRY(const auto answers,
+                 predictor::predict_left_out([&](std::string_view) { return base_; }, rows, split));
         predictor::Scored scored;
         for (const predictor::LeftOut& answer : answers) {
           scored.truth.push_back(rows.latency_ms[answer.row]);

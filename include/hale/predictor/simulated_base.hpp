@@ -1,0 +1,212 @@
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <cmath>
+#include <cstddef>
+#include <hale/numeric/statistics.hpp>
+#include <hale/workload/simulated_device.hpp>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+/// What is known before a device is measured: simulated devices, and known ones among them.
+namespace hale::predictor {
+
+/// How latencies stray from what any simulated device would take, as logarithms.
+struct SimulationError {
+  double noise = 0.1;         // of a measurement, and of what no term stands for: each its own
+  double discrepancy = 0.15;  // shared by models that spend their time alike
+  double degrees = 4;         // of freedom: fewer make outliers count less
+
+  friend bool operator==(const SimulationError&, const SimulationError&) = default;
+};
+
+/// A device that was measured at length, as where others may be near.
+struct KnownDevice {
+  std::string name;
+  workload::DevicePrior::Rates log_rates{};  // at the speed of the prior's mean
+
+  friend bool operator==(const KnownDevice&, const KnownDevice&) = default;
+};
+
+/// What a base for any graph knows before a device is measured.
+struct SimulatedBase {
+  workload::DevicePrior prior = workload::broad_prior();  // of devices unlike any known
+  std::vector<KnownDevice> known{};
+  SimulationError error{};
+  double level = 0.9;            // of intervals
+  double widening = 1;           // of the predictive distribution, so that they hold: conformal
+  double most_deviation = 0.35;  // of an interpolating prediction's logarithm
+  std::string made_from{};
+
+  friend bool operator==(const SimulatedBase&, const SimulatedBase&) = default;
+};
+
+namespace detail::simulated {
+
+using Index = Eigen::Index;
+using workload::term_count;
+using workload::Terms;
+constexpr auto width = static_cast<Index>(term_count);
+
+/// A model on a device: the logarithm of its milliseconds, and the share that each term has.
+struct Share {
+  double log_ms = 0;
+  Eigen::Matrix<double, 1, width> share;
+};
+
+[[nodiscard]] inline Share share_of(const Terms& terms, const Eigen::VectorXd& log_rates) {
+  Share result;
+  double sum = 0;
+  for (Index i = 0; i < width; ++i) {
+    const double amount = terms.amounts[static_cast<std::size_t>(i)];
+    const double part = amount > 0 ? amount * std::exp(log_rates(i)) : 0;
+    result.share(i) = part;
+    sum += part;
+  }
+  sum = std::max(sum, std::numeric_limits<double>::min());
+  result.share /= sum;
+  result.log_ms = std::log(sum);
+  return result;
+}
+
+/// The models' shares as rows, with their log latencies.
+struct Linearised {
+  Eigen::VectorXd log_ms;  // (models)
+  Eigen::MatrixXd shares;  // (models, terms)
+
+  Linearised(std::span<const Terms> models, const Eigen::VectorXd& log_rates)
+      : log_ms(static_cast<Index>(models.size())),
+        shares(static_cast<Index>(models.size()), width) {
+    for (Index m = 0; m < log_ms.size(); ++m) {
+      const Share one = share_of(models[static_cast<std::size_t>(m)], log_rates);
+      log_ms(m) = one.log_ms;
+      shares.row(m) = one.share;
+    }
+  }
+
+  /// The rates that explain `target` best where they all are as `log_rates`, but for the speed.
+  [[nodiscard]] static Eigen::VectorXd at_speed(std::span<const Terms> models,
+                                                Eigen::VectorXd log_rates,
+                                                const Eigen::VectorXd& target) {
+    const Eigen::VectorXd off = target - Linearised(models, log_rates).log_ms;
+    log_rates.array() += numeric::median(std::vector<double>(off.begin(), off.end()));
+    return log_rates;
+  }
+
+  /// The squared cosines between the shares: how alike models spend their time.
+  [[nodiscard]] static Eigen::MatrixXd likeness(const Eigen::MatrixXd& a,
+                                                const Eigen::MatrixXd& b) {
+    return (a.rowwise().normalized() * b.rowwise().normalized().transpose()).array().square();
+  }
+};
+
+/// The prior's covariance, by its factors: never a matrix of all terms.
+class PriorCovariance {
+ public:
+  explicit PriorCovariance(const workload::DevicePrior& prior)
+      : factors_(width, static_cast<Index>(prior.factors.size())), variances_(width) {
+    for (Index f = 0; f < factors_.cols(); ++f)
+      for (Index i = 0; i < width; ++i)
+        factors_(i, f) = prior.factors[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
+    for (Index i = 0; i < width; ++i)
+      variances_(i) = std::pow(prior.spread[static_cast<std::size_t>(i)], 2);
+  }
+
+  /// (terms, models) of shares (models, terms).
+  [[nodiscard]] Eigen::MatrixXd times(const Eigen::MatrixXd& shares) const {
+    return factors_ * (shares * factors_).transpose() +
+           variances_.asDiagonal() * shares.transpose();
+  }
+
+ private:
+  Eigen::MatrixXd factors_;
+  Eigen::VectorXd variances_;
+};
+
+/// What measurements count, as a Student-t distribution of these squared deviations has it: 1, and
+/// less for outliers.
+[[nodiscard]] inline Eigen::VectorXd weights_of(const Eigen::VectorXd& residuals, double variance,
+                                                double degrees) {
+  const Eigen::VectorXd weights = (degrees + 1) / (degrees + residuals.array().square() / variance);
+  return weights.cwiseMin(1.0);
+}
+
+/// Shortens a step of Gauss-Newton that would leave where the models are as good as linear.
+/// Returns whether it was the last.
+[[nodiscard]] inline bool take_step(Eigen::VectorXd move, Eigen::VectorXd& log_rates) {
+  constexpr double longest = 1.5;  // of a step in any rate's logarithm
+  constexpr double close = 1e-4;
+  const double largest = move.cwiseAbs().maxCoeff();
+  if (largest > longest) move *= longest / largest;
+  log_rates += move;
+  return largest < close;
+}
+inline constexpr int most_steps = 40;
+
+[[nodiscard]] inline Eigen::VectorXd vector_of(const workload::DevicePrior::Rates& rates) {
+  return Eigen::Map<const Eigen::VectorXd>(rates.data(), width);
+}
+
+/// How strays covary: noise by weight, and what models that spend their time alike share.
+[[nodiscard]] inline Eigen::MatrixXd error_covariance(const SimulationError& error,
+                                                      const Eigen::MatrixXd& shares,
+                                                      const Eigen::VectorXd& weights) {
+  Eigen::MatrixXd sum = std::pow(error.discrepancy, 2) * Linearised::likeness(shares, shares);
+  sum.diagonal().array() += std::pow(error.noise, 2) / weights.array();
+  return sum;
+}
+
+/// The logarithm of measurements' density under a prior, up to what all priors share: the models
+/// are taken as linear about its mean.
+[[nodiscard]] inline double log_evidence(const workload::DevicePrior& prior,
+                                         const SimulationError& error,
+                                         std::span<const Terms> models,
+                                         const Eigen::VectorXd& target) {
+  const Linearised at(models, vector_of(prior.mean));
+  const Eigen::VectorXd off = target - at.log_ms;
+  const Eigen::MatrixXd total =
+      at.shares * PriorCovariance(prior).times(at.shares) +
+      error_covariance(error, at.shares, Eigen::VectorXd::Ones(off.size()));
+  const Eigen::LLT<Eigen::MatrixXd> solver(total);
+  return -0.5 * off.dot(solver.solve(off)) - solver.matrixLLT().diagonal().array().log().sum();
+}
+
+}  // namespace detail::simulated
+
+/// The prior about a known device: of others of its kind.
+[[nodiscard]] inline workload::DevicePrior prior_near(const workload::DevicePrior& any,
+                                                      const KnownDevice& known) {
+  constexpr double left_of_groups = 0.6;  // beyond the speed, which is as open as ever
+  constexpr double left_of_spread = 0.65;
+  workload::DevicePrior prior = any;
+  prior.mean = known.log_rates;
+  for (std::size_t f = 1; f < prior.factors.size(); ++f)
+    for (double& each : prior.factors[f]) each *= left_of_groups;
+  for (double& each : prior.spread) each *= left_of_spread;
+  return prior;
+}
+
+/// The known device that measurements speak for; null where they speak for none of them.
+///
+/// Shapes: models (K), log_ms (K). Cost: a solve of K equations a known device.
+[[nodiscard]] inline const KnownDevice* nearest_known(const SimulatedBase& base,
+                                                      std::span<const workload::Terms> models,
+                                                      const Eigen::VectorXd& log_ms) {
+  constexpr double unlike = 5;  // as probable before as the known ones together, times this
+  using detail::simulated::log_evidence;
+  const KnownDevice* nearest = nullptr;
+  double most = log_evidence(base.prior, base.error, models, log_ms) +
+                std::log(unlike * static_cast<double>(base.known.size()));
+  for (const KnownDevice& known : base.known) {
+    const double evidence = log_evidence(prior_near(base.prior, known), base.error, models, log_ms);
+    if (evidence <= most) continue;
+    most = evidence;
+    nearest = &known;
+  }
+  return nearest;
+}
+
+}  // namespace hale::predictor
