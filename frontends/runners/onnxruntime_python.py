@@ -31,13 +31,10 @@ def load(request):
     feeds = feeds_of(request)
     session.run(None, feeds)
     runtime = f"onnxruntime {ort.__version__}"
-    if not request["accelerator"]:
-        return lambda: session.run(None, feeds), runtime
-    turn = wait_for_turn()
-
-    def run(_=turn):
-        session.run(None, feeds)
-    return run, f"{runtime} {request['accelerator'].lower()}"
+    if request["accelerator"]:
+        runtime += " " + request["accelerator"].lower()
+        wait_for_turn()
+    return lambda: session.run(None, feeds), runtime
 
 
 answer_with(load)

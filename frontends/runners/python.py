@@ -29,10 +29,9 @@ def feeds_of(request):
 
 
 def wait_for_turn():
-    """Two processes on one accelerator would slow each other: each waits here until it is alone."""
-    lock = open(os.path.join(tempfile.gettempdir(), "hale-accelerator.lock"), "a")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
+    """Two processes on one accelerator would slow each other: waits until this one is alone, to its end."""
+    path = os.path.join(tempfile.gettempdir(), "hale-accelerator.lock")
+    fcntl.flock(os.open(path, os.O_CREAT | os.O_RDWR, 0o666), fcntl.LOCK_EX)
 
 
 def answer_with(load):

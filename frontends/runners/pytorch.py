@@ -203,9 +203,9 @@ def load(request):
     network.forward()
     is_graph = request["optimisation"] != "disabled"
     forward = captured(network.forward) if is_graph else network.forward
-    turn = wait_for_turn()
+    wait_for_turn()
 
-    def run(_=turn):
+    def run():
         forward()
         torch.cuda.synchronize()
     return run, f"{runtime} {torch.cuda.get_device_name()}{' graph' if is_graph else ''}"
