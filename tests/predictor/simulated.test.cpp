@@ -286,6 +286,11 @@ TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
   const auto all = [](std::string_view) { return true; };
   EXPECT_EQ(before->base(all, "family1"), after->base(all, "family1"));
   EXPECT_NE(before->base(all), after->base(all));
+  for (std::string& family : odd.rows.families) family = "family1";
+  const auto single = predictor::FittedSources::fit({odd});
+  ASSERT_TRUE(single);
+  EXPECT_TRUE(single->base(all, "family1").known.empty());
+  EXPECT_EQ(single->base(all).known.size(), 1U);
   EXPECT_FALSE(predictor::FittedSources::fit({}));
   EXPECT_FALSE(predictor::FittedSources::fit({{"a-1-x", {}}}));
 }

@@ -11,6 +11,7 @@
 #include <hale/predictor/left_out.hpp>
 #include <hale/predictor/simulated.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -116,9 +117,10 @@ using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
   const workload::DevicePrior broad = workload::broad_prior();
   std::vector<KnownDevice> known;
   for (const auto& [device, rates] : fits) {
-    KnownDevice one{device, off_broad(rates)};
-    for (std::size_t i = 0; i < one.log_rates.size(); ++i)
-      one.log_rates[i] = trust * (broad.mean[i] + one.log_rates[i]) + (1 - trust) * prior.mean[i];
+    const workload::DevicePrior::Rates off = off_broad(rates);
+    KnownDevice one{device};
+    for (std::size_t i = 0; i < off.size(); ++i)
+      one.log_rates[i] = trust * (broad.mean[i] + off[i]) + (1 - trust) * prior.mean[i];
     known.push_back(std::move(one));
   }
   return known;
@@ -140,9 +142,8 @@ class FittedSources {
       Fit one{source.device, *all, {}};
       for (const std::string& family : source.rows.families) {
         if (one.without.contains(family)) continue;
-        // What has rows of one family alone says nothing without it.
         const auto rates = fitted_rates(source.rows, family);
-        one.without.emplace(family, rates ? *rates : *all);
+        one.without.emplace(family, rates ? std::optional(*rates) : std::nullopt);
       }
       fitted.fits_.push_back(std::move(one));
     }
@@ -157,7 +158,8 @@ class FittedSources {
     for (const Fit& fit : fits_) {
       if (!counts(fit.device)) continue;
       const auto without = fit.without.find(family);
-      fits.emplace_back(fit.device, without == fit.without.end() ? fit.all : without->second);
+      const auto& rates = without == fit.without.end() ? fit.all : without->second;
+      if (rates) fits.emplace_back(fit.device, *rates);
     }
     SimulatedBase base;
     base.prior = learned_prior(fits);
@@ -168,8 +170,9 @@ class FittedSources {
  private:
   struct Fit {
     std::string device;
-    workload::DevicePrior::Rates all;
-    std::map<std::string, workload::DevicePrior::Rates, std::less<>> without;
+    std::optional<workload::DevicePrior::Rates> all;
+    // Nothing for a family that all rows are of.
+    std::map<std::string, std::optional<workload::DevicePrior::Rates>, std::less<>> without;
   };
 
   std::vector<Fit> fits_;

@@ -59,7 +59,7 @@ class SimulatedPosterior {
                            " ms, expected a positive number"));
       target(static_cast<Index>(i)) = std::log(latency_ms[i]);
     }
-    const KnownDevice* near = base.known.empty() ? nullptr : nearest_known(base, models, target);
+    const KnownDevice* near = nearest_known(base, models, target);
     SimulatedPosterior posterior(base.error,
                                  near == nullptr ? base.prior : prior_near(base.prior, *near),
                                  std::move(models), std::move(target));

@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <hale/numeric/statistics.hpp>
@@ -196,6 +197,7 @@ inline constexpr int most_steps = 40;
                                                       std::span<const workload::Terms> models,
                                                       const Eigen::VectorXd& log_ms) {
   constexpr double unlike = 5;  // as probable before as the known ones together, times this
+  if (base.known.empty()) return nullptr;
   using detail::simulated::log_evidence;
   const KnownDevice* nearest = nullptr;
   double most = log_evidence(base.prior, base.error, models, log_ms) +
