@@ -23,7 +23,7 @@ g++ -std=c++20 -O1 "$example" $(pkg-config --cflags --libs hale-kernels) -o "$bu
 "$build/with_kernels" "$base"
 # shellcheck disable=SC2046
 g++ -std=c++20 -O1 "$onnx_example" $(pkg-config --cflags --libs hale-onnx hale) \
-  -Wl,-rpath,"$library" -o "$build/onnx" "$model"
+  -Wl,-rpath,"$library" -o "$build/onnx"
 "$build/onnx" "$model"
 
 mkdir -p "$build/cmake"

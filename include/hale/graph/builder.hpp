@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/error.hpp>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operation_info.hpp>
 #include <hale/graph/passes/infer_shapes.hpp>
 #include <hale/graph/passes/verify.hpp>
 #include <string>

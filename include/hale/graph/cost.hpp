@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operation_info.hpp>
+#include <hale/graph/operations/convolution.hpp>
+#include <hale/graph/operations/declared.hpp>
 #include <limits>
 #include <optional>
 #include <string_view>

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operation.hpp>
+#include <hale/graph/operation_info.hpp>
 #include <hale/graph/operations/attention.hpp>
 #include <hale/graph/operations/classical.hpp>
 #include <hale/graph/operations/contributed.hpp>
@@ -31,27 +32,6 @@
 #include <utility>
 
 namespace hale::graph {
-
-/// What a table of attributes says of one of them.
-struct AttributeSummary {
-  std::string_view name;
-  std::string_view kind;  // "an integer"
-  bool is_required = false;
-};
-
-/// A declared operation without its type, as the passes, the verifier and the documentation see it.
-struct OperationInfo {
-  std::string_view domain;  // empty: ONNX's own
-  std::string_view name;
-  std::string_view summary;
-  std::span<const Slot> operands;
-  std::span<const Slot> results;
-  std::span<const AttributeSummary> attributes;
-  Result<> (*check_attributes)(const OperationView&);
-  Result<Types> (*infer)(const OperationView&);
-  std::optional<Contents> (*evaluate)(const OperationView&);
-  std::optional<std::uint64_t> (*multiply_adds)(const OperationView&);
-};
 
 namespace detail {
 
@@ -165,15 +145,25 @@ inline constexpr auto operation_table =
                      AttentionFamily{}, SequenceFamily{}, SelectionFamily{}, PlaneFamily{},
                      SignalFamily{}, FusedFamily{}, QuantisedFamily{}, ClassicalFamily{});
 
-/// The declaration of an operation; null where there is none. Cost: O(log n).
-[[nodiscard]] inline const OperationInfo* find_operation(const Operation& operation) {
+namespace detail {
+
+/// The declaration of an operation in a sorted table; null where there is none. Cost: O(log n).
+[[nodiscard]] constexpr const OperationInfo* find_in(std::span<const OperationInfo> table,
+                                                     const Operation& operation) {
   OperationInfo sought{};
   sought.domain = operation.domain;
   sought.name = operation.name;
-  const auto* found = std::lower_bound(operation_table.begin(), operation_table.end(), sought,
-                                       detail::comes_before);
-  if (found == operation_table.end() || found->name != sought.name) return nullptr;
-  return found->domain == sought.domain ? found : nullptr;
+  const auto found = std::lower_bound(table.begin(), table.end(), sought, comes_before);
+  if (found == table.end() || found->name != sought.name) return nullptr;
+  return found->domain == sought.domain ? &*found : nullptr;
 }
+
+}  // namespace detail
+
+#ifndef HALE_OPERATIONS
+inline const OperationInfo* find_operation(const Operation& operation) {
+  return detail::find_in(operation_table, operation);
+}
+#endif
 
 }  // namespace hale::graph

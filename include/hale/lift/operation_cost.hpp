@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/cost.hpp>
+#include <hale/graph/operations/declared.hpp>
 #include <hale/lift/operation_kind.hpp>
 #include <hale/workload/kernel.hpp>
 #include <optional>

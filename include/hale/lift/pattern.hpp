@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/text.hpp>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operations/convolution.hpp>
+#include <hale/graph/operations/pooling.hpp>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operation.hpp>
 #include <hale/graph/pass.hpp>
 #include <hale/graph/rewrite.hpp>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operation.hpp>
 #include <hale/graph/pass.hpp>
 #include <hale/graph/rewrite.hpp>
 #include <optional>

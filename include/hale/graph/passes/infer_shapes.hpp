@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operation_info.hpp>
+#include <hale/graph/operations/sequences.hpp>
 #include <hale/graph/pass.hpp>
 #include <string_view>
 #include <utility>

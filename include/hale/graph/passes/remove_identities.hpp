@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operations/elementwise.hpp>
 #include <hale/graph/pass.hpp>
 #include <hale/graph/rewrite.hpp>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <hale/graph/diagnostics.hpp>
-#include <hale/graph/onnx_dialect.hpp>
+#include <hale/graph/operation_info.hpp>
 #include <hale/graph/pass.hpp>
 #include <span>
 #include <string_view>
