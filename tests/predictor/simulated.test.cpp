@@ -131,10 +131,10 @@ TEST(SimulatedPosterior, CountsAnOutlierTheLess) {
   const auto posterior = SimulatedPosterior::infer(base, rows.architectures, rows.latency_ms);
   ASSERT_TRUE(posterior);
   Eigen::Index least = 0;
-  posterior->weights().minCoeff(&least);
+  posterior->likeliest().weights().minCoeff(&least);
   EXPECT_EQ(least, 4);
-  EXPECT_LT(posterior->weights()(4), 0.35);
-  EXPECT_GT(posterior->residuals()(4), std::log(2.0));
+  EXPECT_LT(posterior->likeliest().weights()(4), 0.35);
+  EXPECT_GT(posterior->likeliest().residuals()(4), std::log(2.0));
 }
 
 TEST(SimulatedPosterior, IsLessSureOfADeviceThatNoSimulatedOneIsLike) {
@@ -147,8 +147,8 @@ TEST(SimulatedPosterior, IsLessSureOfADeviceThatNoSimulatedOneIsLike) {
   const auto sure = SimulatedPredictor::adapt(base, like);
   const auto unsure = SimulatedPredictor::adapt(base, unlike);
   ASSERT_TRUE(sure && unsure);
-  EXPECT_LT(sure->posterior().scale(), 1);
-  EXPECT_GT(unsure->posterior().scale(), 1.2);
+  EXPECT_LT(sure->posterior().likeliest().scale(), 1);
+  EXPECT_GT(unsure->posterior().likeliest().scale(), 1.2);
   const Terms asked = networks(1, 16).front();
   const predictor::Prediction narrow = sure->predict(asked);
   const predictor::Prediction wide = unsure->predict(asked);
@@ -316,6 +316,38 @@ TEST(KnownDevices, AreFoundByWhatIsLikeThemAndLeftByWhatIsNot) {
   const auto none = SimulatedPosterior::infer(base, models, other);
   ASSERT_TRUE(none);
   EXPECT_EQ(none->nearest(), "");
+}
+
+TEST(KnownDevices, LeaveOpenWhichOneItIsWhereTheMeasurementsDo) {
+  constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
+  SimulatedBase both;
+  for (const double unlike : {-2.0, 2.0}) {
+    predictor::KnownDevice known{concat("a-1-", unlike), both.prior.mean};
+    known.log_rates[term] += unlike;
+    both.known.push_back(known);
+  }
+  SimulatedBase one = both;
+  one.known.pop_back();
+  std::vector<Terms> models = networks(10, 40);
+  for (Terms& model : models) model.amounts[term] = 0;
+  const SimulatedDevice truth{both.prior.mean};
+  std::vector<double> ms;
+  for (const Terms& model : models) ms.push_back(truth.milliseconds(model));
+  const auto open = SimulatedPosterior::infer(both, models, ms);
+  const auto settled = SimulatedPosterior::infer(one, models, ms);
+  ASSERT_TRUE(open && settled);
+  ASSERT_NE(settled->nearest(), "");
+  Terms transposes;
+  transposes.amounts[term] = 1e6;
+  const auto [between, wide] = open->predict(transposes);
+  const auto [near, narrow] = settled->predict(transposes);
+  EXPECT_NEAR(between, std::log(truth.milliseconds(transposes)), 0.5);
+  EXPECT_NEAR(near, between - 2, 0.7);
+  EXPECT_GT(wide, 2 * narrow);  // the squares of what lies between them are part of it
+  const predictor::JointPrediction joint =
+      open->predict_jointly(std::vector{transposes, models[0]});
+  EXPECT_NEAR(joint.covariance(0, 0), wide, 1e-9);
+  EXPECT_NEAR(joint.covariance(0, 1), joint.covariance(1, 0), 1e-12);
 }
 
 TEST(SimulatedBaseFile, ComesBackAsItWasAndIsRefusedWhereItWasCut) {

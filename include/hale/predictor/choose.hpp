@@ -23,16 +23,18 @@ struct Suggestion {
 
 /// Chooses what to measure: each time the candidate whose latency tells most of all candidates'.
 ///
-/// Before any measurement latencies covary as they do on the prior's simulated devices; after some,
-/// as the posterior has it. No latency of what is yet to be measured is looked at.
-/// Source: greedy reduction of the total predictive variance (Krause et al., JMLR 2008, in kind).
+/// That is the one that shrinks the candidates' variances most in the geometric mean: it is widths
+/// by a factor that count, whoever's, and not the few widest. Before any measurement latencies
+/// covary as they do on the prior's simulated devices; after some, as the posterior has it. No
+/// latency of what is yet to be measured is looked at.
+/// Source: greedy reduction of predictive variances (Krause et al., JMLR 2008, in kind).
 class MeasurementChoice {
  public:
   /// Pre: candidates are not empty. Cost: O(n^2 + n devices).
   MeasurementChoice(const SimulatedBase& base, std::span<const workload::Terms> candidates,
                     const SimulatedPosterior* measured = nullptr)
       : error_(base.error), reach_(numeric::normal_quantile((1 + base.level) / 2) * base.widening) {
-    if (measured != nullptr) error_.noise *= measured->scale();
+    if (measured != nullptr) error_.noise = measured->noise();
     covariance_ = measured != nullptr ? measured->predict_jointly(candidates).covariance
                                       : prior_covariance(base, candidates);
     taken_.assign(candidates.size(), false);
@@ -48,15 +50,17 @@ class MeasurementChoice {
     return numeric::median(std::move(widths));
   }
 
-  /// The next one; nothing where all are taken.
+  /// The next one; nothing where all are taken. Cost: O(n^2).
   [[nodiscard]] std::optional<Suggestion> next() {
-    const double noise = error_.noise * error_.noise;
+    const Eigen::ArrayXd variances =
+        covariance_.diagonal().array().max(0.0) + error_.noise * error_.noise;
     std::optional<Eigen::Index> best;
     double most = 0;
     for (Eigen::Index i = 0; i < covariance_.rows(); ++i) {
       if (taken_[static_cast<std::size_t>(i)]) continue;
-      const double gain =
-          covariance_.col(i).squaredNorm() / (std::max(covariance_(i, i), 0.0) + noise);
+      const Eigen::ArrayXd explained =
+          covariance_.col(i).array().square() / (variances * variances(i));
+      const double gain = -(1 - explained).max(1e-9).log().sum();
       if (!best || gain > most) {
         best = i;
         most = gain;

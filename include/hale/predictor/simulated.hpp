@@ -1,6 +1,5 @@
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <hale/core/text.hpp>
 #include <hale/numeric/gaussian.hpp>
 #include <hale/predictor/concepts.hpp>
+#include <hale/predictor/inferred_device.hpp>
 #include <hale/predictor/prediction.hpp>
 #include <hale/predictor/simulated_base.hpp>
 #include <hale/space/any_graph.hpp>
@@ -20,69 +20,43 @@
 /// Prediction by simulated devices: a real device is a point among those that the prior holds.
 namespace hale::predictor {
 
-/// A set of log latencies that are normal together.
-struct JointPrediction {
-  Eigen::VectorXd mean;
-  Eigen::MatrixXd covariance;
-
-  /// The probability that model a is faster than model b.
-  [[nodiscard]] double faster(std::size_t a, std::size_t b) const {
-    const auto i = static_cast<Eigen::Index>(a);
-    const auto j = static_cast<Eigen::Index>(b);
-    const double variance = covariance(i, i) + covariance(j, j) - 2 * covariance(i, j);
-    return numeric::normal_below((mean(j) - mean(i)) / std::sqrt(std::max(variance, 1e-12)));
-  }
-};
-
-/// A device inferred from the latencies of some models: normal in the logarithms of its rates.
-///
-/// The most probable rates by Gauss-Newton, each step a solve of as many equations as there are
-/// measurements; around them the distribution is normal (Laplace). Outliers weigh less, as a
-/// Student-t distribution has it. What no device explains is a Gaussian process over how models
-/// spend their time.
+/// A device as measurements leave it: inferred under the prior of any device and under those about
+/// the known devices nearest to it, each as probable as the measurements make it.
 class SimulatedPosterior {
  public:
   using Terms = workload::Terms;
 
   /// Shapes: models (K), latency_ms (K). Errors: none measured; latencies that are no positive
-  /// numbers; models without any term. Cost: about 20 solves of K equations.
+  /// numbers; models without any term. Cost: a solve of K equations a known device, and 20 each for
+  /// the nearest few.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
                                                         std::vector<Terms> models,
                                                         std::span<const double> latency_ms) {
     if (models.empty() || models.size() != latency_ms.size())
       return fail(concat("found ", models.size(), " models and ", latency_ms.size(),
                          " latencies, expected as many and at least one"));
-    Eigen::VectorXd target(static_cast<Index>(models.size()));
+    Eigen::VectorXd target(static_cast<Eigen::Index>(models.size()));
     for (std::size_t i = 0; i < models.size(); ++i) {
       if (!(latency_ms[i] > 0) || !std::isfinite(latency_ms[i]))
         return fail(concat("measurement ", i + 1, " took ", latency_ms[i],
                            " ms, expected a positive number"));
-      target(static_cast<Index>(i)) = std::log(latency_ms[i]);
+      target(static_cast<Eigen::Index>(i)) = std::log(latency_ms[i]);
     }
-    const KnownDevice* near = nearest_known(base, models, target);
-    SimulatedPosterior posterior(base.error,
-                                 near == nullptr ? base.prior : prior_near(base.prior, *near),
-                                 std::move(models), std::move(target));
-    if (near != nullptr) posterior.nearest_ = near->name;
-    posterior.iterate();
-    posterior.factorise();
-    return posterior;
+    return SimulatedPosterior(base, models, target);
   }
 
   /// Log latencies with all that is unknown of them, noise excluded. Shapes: models (n).
   /// Cost: O(n K terms + n^2 (K + terms)).
   [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
-    const detail::simulated::Linearised at(models, log_rates_);
-    const Eigen::MatrixXd prior = covariance_.times(at.shares);  // (terms, n)
-    const double discrepancy = std::pow(base_error_.discrepancy, 2);
-    const auto likeness = [&](const Eigen::MatrixXd& other) -> Eigen::MatrixXd {
-      return discrepancy * detail::simulated::Linearised::likeness(at.shares, other);
-    };
-    const Eigen::MatrixXd shared = likeness(shares_);                       // (n, K)
-    const Eigen::MatrixXd cross = at.shares * prior_of_measured_ + shared;  // (n, K)
-    const Eigen::MatrixXd known = cross * solver_.solve(cross.transpose());
-    return {at.log_ms + shared * residual_weights_,
-            scale_ * scale_ * (at.shares * prior + likeness(at.shares) - known)};
+    const auto count = static_cast<Eigen::Index>(models.size());
+    JointPrediction sum{Eigen::VectorXd::Zero(count), Eigen::MatrixXd::Zero(count, count)};
+    for (const Alternative& each : alternatives_) {
+      const JointPrediction one = each.device.predict_jointly(models);
+      sum.mean += each.probability * one.mean;
+      sum.covariance += each.probability * (one.covariance + one.mean * one.mean.transpose());
+    }
+    sum.covariance -= sum.mean * sum.mean.transpose();
+    return sum;
   }
 
   /// One model's log latency and the variance of it. Cost: O(K terms), no n^2.
@@ -91,101 +65,55 @@ class SimulatedPosterior {
     return {one.mean(0), std::max(one.covariance(0, 0), 0.0)};
   }
 
-  /// Whether a log latency lies within a factor of ten of what was measured: beyond it, what is
-  /// small here may be all there is.
-  [[nodiscard]] bool is_within_reach(double log_ms) const {
-    const double reach = std::log(10.0);
-    return log_ms > target_.minCoeff() - reach && log_ms < target_.maxCoeff() + reach;
+  /// The deviation of a measurement's logarithm from the latency that is predicted.
+  [[nodiscard]] double noise() const {
+    double variance = 0;
+    for (const Alternative& each : alternatives_)
+      variance += each.probability * std::pow(noise_ * each.device.scale(), 2);
+    return std::sqrt(variance);
   }
 
-  /// The milliseconds that one unit of each term takes on this device.
-  [[nodiscard]] workload::SimulatedDevice device() const {
-    workload::SimulatedDevice device;
-    for (std::size_t i = 0; i < workload::term_count; ++i)
-      device.log_rates[i] = log_rates_(static_cast<Index>(i));
-    return device;
-  }
-
-  /// The name of the known device whose prior this is, or none.
-  [[nodiscard]] const std::string& nearest() const { return nearest_; }
-  /// How far this device strays from simulated ones, by how far the base expects it to: deviations
-  /// are in units of it.
-  [[nodiscard]] double scale() const { return scale_; }
-  /// log(measured / explained by the device), a measurement each.
-  [[nodiscard]] const Eigen::VectorXd& residuals() const { return residuals_; }
-  /// How much each measurement counts: 1 as all, less for an outlier.
-  [[nodiscard]] const Eigen::VectorXd& weights() const { return weights_; }
+  /// The most probable of what the device may be.
+  [[nodiscard]] const InferredDevice& likeliest() const { return alternatives_.front().device; }
+  /// The name of the known device that it is most probably like; empty where it is like none.
+  [[nodiscard]] const std::string& nearest() const { return alternatives_.front().near; }
 
  private:
-  using Index = Eigen::Index;
+  static constexpr std::size_t most_known = 3;
+  static constexpr double like_none = 5.0 / 6;  // the probability, before, of being like none known
+  static constexpr double negligible = 0.01;    // of the most probable: left out
 
-  SimulatedPosterior(const SimulationError& error, const workload::DevicePrior& prior,
-                     std::vector<Terms> models, Eigen::VectorXd target)
-      : base_error_(error),
-        covariance_(prior),
-        models_(std::move(models)),
-        target_(std::move(target)),
-        mean_(detail::simulated::vector_of(prior.mean)),
-        log_rates_(detail::simulated::Linearised::at_speed(models_, mean_, target_)),
-        weights_(Eigen::VectorXd::Ones(target_.size())) {}
+  struct Alternative {
+    InferredDevice device;
+    std::string near;
+    double log_odds = 0;
+    double probability = 0;
+  };
 
-  [[nodiscard]] Eigen::MatrixXd error_covariance(const Eigen::MatrixXd& shares) const {
-    return detail::simulated::error_covariance(base_error_, shares, weights_);
+  SimulatedPosterior(const SimulatedBase& base, const std::vector<Terms>& models,
+                     const Eigen::VectorXd& target)
+      : noise_(base.error.noise) {
+    const auto add = [&](const workload::DevicePrior& prior, std::string near, double before) {
+      InferredDevice device(prior, base.error, models, target);
+      const double log_odds = device.log_evidence() + std::log(before);
+      alternatives_.push_back({std::move(device), std::move(near), log_odds, 0});
+    };
+    add(base.prior, {}, like_none);
+    for (const KnownDevice* known : nearest_known(base, models, target, most_known))
+      add(prior_near(base.prior, *known), known->name,
+          (1 - like_none) / static_cast<double>(base.known.size()));
+    std::sort(alternatives_.begin(), alternatives_.end(),
+              [](const auto& a, const auto& b) { return a.log_odds > b.log_odds; });
+    const double most = alternatives_.front().log_odds;
+    std::erase_if(alternatives_,
+                  [most](const auto& each) { return each.log_odds < most + std::log(negligible); });
+    double sum = 0;
+    for (const Alternative& each : alternatives_) sum += std::exp(each.log_odds - most);
+    for (Alternative& each : alternatives_) each.probability = std::exp(each.log_odds - most) / sum;
   }
 
-  void iterate() {
-    const double variance = std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
-    for (int step = 0; step < detail::simulated::most_steps; ++step) {
-      const detail::simulated::Linearised at(models_, log_rates_);
-      residuals_ = target_ - at.log_ms;
-      weights_ = detail::simulated::weights_of(residuals_, variance, base_error_.degrees);
-      const Eigen::MatrixXd prior = covariance_.times(at.shares);
-      const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean_);
-      const Eigen::MatrixXd total = at.shares * prior + error_covariance(at.shares);
-      if (detail::simulated::take_step(mean_ + prior * total.ldlt().solve(off) - log_rates_,
-                                       log_rates_))
-        break;
-    }
-  }
-
-  void factorise() {
-    const detail::simulated::Linearised at(models_, log_rates_);
-    shares_ = at.shares;
-    residuals_ = target_ - at.log_ms;
-    prior_of_measured_ = covariance_.times(shares_);
-    const Eigen::MatrixXd error = error_covariance(shares_);
-    const Eigen::MatrixXd total = shares_ * prior_of_measured_ + error;
-    solver_.compute(total);
-    residual_weights_ = error.ldlt().solve(residuals_);
-    scale_ = strain(residuals_ + shares_ * (log_rates_ - mean_));
-  }
-
-  /// The root mean square of what each measurement is off from what the others predict, by the
-  /// deviation predicted. Few say little of it: it starts from 1.
-  /// Source: leave-one-out in closed form (Rasmussen and Williams 2006, equation 5.12).
-  [[nodiscard]] double strain(const Eigen::VectorXd& off) const {
-    constexpr double trust = 5;  // in 1, as if so many measurements had said so
-    const Index count = off.size();
-    const Eigen::MatrixXd precision = solver_.solve(Eigen::MatrixXd::Identity(count, count));
-    const double strayed =
-        ((precision * off).array().square() / precision.diagonal().array()).sum();
-    return std::sqrt((trust + strayed) / (trust + static_cast<double>(count)));
-  }
-
-  SimulationError base_error_;
-  std::string nearest_;
-  detail::simulated::PriorCovariance covariance_;
-  std::vector<Terms> models_;
-  Eigen::VectorXd target_;
-  Eigen::VectorXd mean_;
-  Eigen::VectorXd log_rates_;
-  Eigen::VectorXd weights_;
-  Eigen::VectorXd residuals_;
-  Eigen::MatrixXd shares_;             // (K, terms)
-  Eigen::MatrixXd prior_of_measured_;  // (terms, K)
-  Eigen::LLT<Eigen::MatrixXd> solver_;
-  Eigen::VectorXd residual_weights_;
-  double scale_ = 1;
+  double noise_;                           // of the base
+  std::vector<Alternative> alternatives_;  // the most probable first
 };
 
 /// Any graph on one device, after some measurements.
@@ -213,7 +141,7 @@ class SimulatedPredictor {
     const double half = quantile_ * widening_ * deviation;
     return {Milliseconds{std::exp(mean)}, Milliseconds{std::exp(mean - half)},
             Milliseconds{std::exp(mean + half)},
-            deviation <= most_deviation_ && posterior_.is_within_reach(mean)
+            deviation <= most_deviation_ && posterior_.likeliest().is_within_reach(mean)
                 ? Verdict::interpolating
                 : Verdict::extrapolating};
   }
@@ -224,7 +152,7 @@ class SimulatedPredictor {
  private:
   SimulatedPredictor(const SimulatedBase& base, SimulatedPosterior posterior)
       : posterior_(std::move(posterior)),
-        noise_(base.error.noise * posterior_.scale()),
+        noise_(posterior_.noise()),
         widening_(base.widening),
         quantile_(numeric::normal_quantile((1 + base.level) / 2)),
         most_deviation_(base.most_deviation),

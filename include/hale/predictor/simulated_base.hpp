@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What is known before a device is measured: simulated devices, and known ones among them.
@@ -160,8 +161,17 @@ inline constexpr int most_steps = 40;
   return sum;
 }
 
-/// The logarithm of measurements' density under a prior, up to what all priors share: the models
-/// are taken as linear about its mean.
+/// The logarithm of a normal density by its factorised covariance, up to what all have in common;
+/// of what has none, by numbers too large or too small, as good as nothing.
+[[nodiscard]] inline double log_density(const Eigen::LLT<Eigen::MatrixXd>& covariance,
+                                        const Eigen::VectorXd& off) {
+  const double density =
+      -0.5 * off.dot(covariance.solve(off)) - covariance.matrixLLT().diagonal().array().log().sum();
+  return std::isfinite(density) ? density : std::numeric_limits<double>::lowest();
+}
+
+/// The logarithm of measurements' density under a prior, up to what all priors share, roughly: the
+/// models are taken as linear about its mean.
 [[nodiscard]] inline double log_evidence(const workload::DevicePrior& prior,
                                          const SimulationError& error,
                                          std::span<const Terms> models,
@@ -171,8 +181,7 @@ inline constexpr int most_steps = 40;
   const Eigen::MatrixXd total =
       at.shares * PriorCovariance(prior).times(at.shares) +
       error_covariance(error, at.shares, Eigen::VectorXd::Ones(off.size()));
-  const Eigen::LLT<Eigen::MatrixXd> solver(total);
-  return -0.5 * off.dot(solver.solve(off)) - solver.matrixLLT().diagonal().array().log().sum();
+  return log_density(Eigen::LLT<Eigen::MatrixXd>(total), off);
 }
 
 }  // namespace detail::simulated
@@ -180,8 +189,8 @@ inline constexpr int most_steps = 40;
 /// The prior about a known device: of others of its kind.
 [[nodiscard]] inline workload::DevicePrior prior_near(const workload::DevicePrior& any,
                                                       const KnownDevice& known) {
-  constexpr double left_of_groups = 0.6;  // beyond the speed, which is as open as ever
-  constexpr double left_of_spread = 0.65;
+  constexpr double left_of_groups = 0.5;  // beyond the speed, which is as open as ever
+  constexpr double left_of_spread = 0.5;
   workload::DevicePrior prior = any;
   prior.mean = known.log_rates;
   for (std::size_t f = 1; f < prior.factors.size(); ++f)
@@ -190,24 +199,22 @@ inline constexpr int most_steps = 40;
   return prior;
 }
 
-/// The known device that measurements speak for; null where they speak for none of them.
+/// The known devices that measurements speak for most, the best first.
 ///
-/// Shapes: models (K), log_ms (K). Cost: a solve of K equations a known device.
-[[nodiscard]] inline const KnownDevice* nearest_known(const SimulatedBase& base,
-                                                      std::span<const workload::Terms> models,
-                                                      const Eigen::VectorXd& log_ms) {
-  constexpr double unlike = 5;  // as probable before as the known ones together, times this
-  if (base.known.empty()) return nullptr;
-  using detail::simulated::log_evidence;
-  const KnownDevice* nearest = nullptr;
-  double most = log_evidence(base.prior, base.error, models, log_ms) +
-                std::log(unlike * static_cast<double>(base.known.size()));
-  for (const KnownDevice& known : base.known) {
-    const double evidence = log_evidence(prior_near(base.prior, known), base.error, models, log_ms);
-    if (evidence <= most) continue;
-    most = evidence;
-    nearest = &known;
-  }
+/// Shapes: models (K), log_ms (K); at most `count`. Cost: a solve of K equations a known device.
+[[nodiscard]] inline std::vector<const KnownDevice*> nearest_known(
+    const SimulatedBase& base, std::span<const workload::Terms> models,
+    const Eigen::VectorXd& log_ms, std::size_t count) {
+  std::vector<std::pair<double, const KnownDevice*>> by_evidence;
+  for (const KnownDevice& known : base.known)
+    by_evidence.emplace_back(
+        detail::simulated::log_evidence(prior_near(base.prior, known), base.error, models, log_ms),
+        &known);
+  std::stable_sort(by_evidence.begin(), by_evidence.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<const KnownDevice*> nearest;
+  for (const auto& [evidence, known] : by_evidence)
+    if (nearest.size() < count) nearest.push_back(known);
   return nearest;
 }
 

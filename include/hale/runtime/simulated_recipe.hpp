@@ -65,7 +65,7 @@ class AdaptedGraph final : public AnyPredictor::Interface {
   }
 
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const override {
-    return predictor_.posterior().device();
+    return predictor_.posterior().likeliest().device();
   }
   [[nodiscard]] std::string nearest() const override { return predictor_.posterior().nearest(); }
 
@@ -105,7 +105,7 @@ class GraphBase final : public AnyBase::Interface {
       const auto found = std::find(rows.architectures.begin(), rows.architectures.end(), models[i]);
       if (found == rows.architectures.end()) continue;
       const auto row = static_cast<Eigen::Index>(found - rows.architectures.begin());
-      if (posterior->weights()(row) < odd)
+      if (posterior->likeliest().weights()(row) < odd)
         suggestions.next.push_back({i, choice.half_width(), true});
       choice.skip(i);
     }
@@ -126,8 +126,8 @@ class GraphBase final : public AnyBase::Interface {
     std::vector<std::pair<std::string, double>> found;
     for (std::size_t i = 0; i < combined.size(); ++i) {
       const auto row = static_cast<Eigen::Index>(i);
-      if (posterior.weights()(row) < odd)
-        found.emplace_back(combined[i].arch, posterior.residuals()(row));
+      if (posterior.likeliest().weights()(row) < odd)
+        found.emplace_back(combined[i].arch, posterior.likeliest().residuals()(row));
     }
     return found;
   }

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <hale/numeric/gaussian.hpp>
+#include <hale/predictor/simulated_base.hpp>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace hale::predictor {
+
+/// A set of log latencies that are normal together.
+struct JointPrediction {
+  Eigen::VectorXd mean;
+  Eigen::MatrixXd covariance;
+
+  /// The probability that model a is faster than model b.
+  [[nodiscard]] double faster(std::size_t a, std::size_t b) const {
+    const auto i = static_cast<Eigen::Index>(a);
+    const auto j = static_cast<Eigen::Index>(b);
+    const double variance = covariance(i, i) + covariance(j, j) - 2 * covariance(i, j);
+    return numeric::normal_below((mean(j) - mean(i)) / std::sqrt(std::max(variance, 1e-12)));
+  }
+};
+
+/// A device inferred from the latencies of some models under one prior: normal in the logarithms of
+/// its rates.
+///
+/// The most probable rates by Gauss-Newton, each step a solve of as many equations as there are
+/// measurements; around them the distribution is normal (Laplace). Outliers weigh less, as a
+/// Student-t distribution has it. What no device explains is a Gaussian process over how models
+/// spend their time.
+class InferredDevice {
+ public:
+  using Terms = workload::Terms;
+
+  /// Shapes: models (K), log_ms (K). Pre: at least one, finite. Cost: about 20 solves of K
+  /// equations.
+  InferredDevice(const workload::DevicePrior& prior, const SimulationError& error,
+                 std::vector<Terms> models, Eigen::VectorXd log_ms)
+      : base_error_(error),
+        covariance_(prior),
+        models_(std::move(models)),
+        target_(std::move(log_ms)),
+        mean_(detail::simulated::vector_of(prior.mean)),
+        log_rates_(detail::simulated::Linearised::at_speed(models_, mean_, target_)),
+        weights_(Eigen::VectorXd::Ones(target_.size())) {
+    iterate();
+    factorise();
+  }
+
+  /// Log latencies with all that is unknown of them, noise excluded. Shapes: models (n).
+  /// Cost: O(n K terms + n^2 (K + terms)).
+  [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
+    const detail::simulated::Linearised at(models, log_rates_);
+    const Eigen::MatrixXd prior = covariance_.times(at.shares);  // (terms, n)
+    const double discrepancy = std::pow(base_error_.discrepancy, 2);
+    const auto likeness = [&](const Eigen::MatrixXd& other) -> Eigen::MatrixXd {
+      return discrepancy * detail::simulated::Linearised::likeness(at.shares, other);
+    };
+    const Eigen::MatrixXd shared = likeness(shares_);                       // (n, K)
+    const Eigen::MatrixXd cross = at.shares * prior_of_measured_ + shared;  // (n, K)
+    const Eigen::MatrixXd known = cross * solver_.solve(cross.transpose());
+    return {at.log_ms + shared * residual_weights_,
+            scale_ * scale_ * (at.shares * prior + likeness(at.shares) - known)};
+  }
+
+  /// Whether a log latency lies within a factor of ten of what was measured: beyond it, what is
+  /// small here may be all there is.
+  [[nodiscard]] bool is_within_reach(double log_ms) const {
+    const double reach = std::log(10.0);
+    return log_ms > target_.minCoeff() - reach && log_ms < target_.maxCoeff() + reach;
+  }
+
+  /// The milliseconds that one unit of each term takes on this device.
+  [[nodiscard]] workload::SimulatedDevice device() const {
+    workload::SimulatedDevice device;
+    for (std::size_t i = 0; i < workload::term_count; ++i)
+      device.log_rates[i] = log_rates_(static_cast<Index>(i));
+    return device;
+  }
+
+  /// How far this device strays from simulated ones, by how far the base expects it to: deviations
+  /// are in units of it.
+  [[nodiscard]] double scale() const { return scale_; }
+  /// The logarithm of the measurements' density under the prior, up to what all priors share.
+  [[nodiscard]] double log_evidence() const { return log_evidence_; }
+  /// log(measured / explained by the device), a measurement each.
+  [[nodiscard]] const Eigen::VectorXd& residuals() const { return residuals_; }
+  /// How much each measurement counts: 1 as all, less for an outlier.
+  [[nodiscard]] const Eigen::VectorXd& weights() const { return weights_; }
+
+ private:
+  using Index = Eigen::Index;
+
+  [[nodiscard]] Eigen::MatrixXd error_covariance(const Eigen::MatrixXd& shares) const {
+    return detail::simulated::error_covariance(base_error_, shares, weights_);
+  }
+
+  void iterate() {
+    const double variance = std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
+    for (int step = 0; step < detail::simulated::most_steps; ++step) {
+      const detail::simulated::Linearised at(models_, log_rates_);
+      residuals_ = target_ - at.log_ms;
+      weights_ = detail::simulated::weights_of(residuals_, variance, base_error_.degrees);
+      const Eigen::MatrixXd prior = covariance_.times(at.shares);
+      const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean_);
+      const Eigen::MatrixXd total = at.shares * prior + error_covariance(at.shares);
+      if (detail::simulated::take_step(mean_ + prior * total.ldlt().solve(off) - log_rates_,
+                                       log_rates_))
+        break;
+    }
+  }
+
+  void factorise() {
+    const detail::simulated::Linearised at(models_, log_rates_);
+    shares_ = at.shares;
+    residuals_ = target_ - at.log_ms;
+    prior_of_measured_ = covariance_.times(shares_);
+    const Eigen::MatrixXd error = error_covariance(shares_);
+    const Eigen::MatrixXd total = shares_ * prior_of_measured_ + error;
+    solver_.compute(total);
+    residual_weights_ = error.ldlt().solve(residuals_);
+    const Eigen::VectorXd off = residuals_ + shares_ * (log_rates_ - mean_);
+    scale_ = strain(off);
+    // What it takes to count measurements less, as the mixture of normals that a Student-t is.
+    const double discounts = (weights_.array().log() - weights_.array() + 1).sum();
+    log_evidence_ =
+        detail::simulated::log_density(solver_, off) + base_error_.degrees / 2 * discounts;
+  }
+
+  /// The root mean square of what each measurement is off from what the others predict, by the
+  /// deviation predicted. Few say little of it: it starts from 1.
+  /// Source: leave-one-out in closed form (Rasmussen and Williams 2006, equation 5.12).
+  [[nodiscard]] double strain(const Eigen::VectorXd& off) const {
+    constexpr double trust = 5;  // in 1, as if so many measurements had said so
+    const Index count = off.size();
+    const Eigen::MatrixXd precision = solver_.solve(Eigen::MatrixXd::Identity(count, count));
+    const double strayed =
+        ((precision * off).array().square() / precision.diagonal().array()).sum();
+    return std::sqrt((trust + strayed) / (trust + static_cast<double>(count)));
+  }
+
+  SimulationError base_error_;
+  detail::simulated::PriorCovariance covariance_;
+  std::vector<Terms> models_;
+  Eigen::VectorXd target_;
+  Eigen::VectorXd mean_;
+  Eigen::VectorXd log_rates_;
+  Eigen::VectorXd weights_;
+  Eigen::VectorXd residuals_;
+  Eigen::MatrixXd shares_;             // (K, terms)
+  Eigen::MatrixXd prior_of_measured_;  // (terms, K)
+  Eigen::LLT<Eigen::MatrixXd> solver_;
+  Eigen::VectorXd residual_weights_;
+  double scale_ = 1;
+  double log_evidence_ = 0;
+};
+
+}  // namespace hale::predictor
