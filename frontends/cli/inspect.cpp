@@ -115,7 +115,7 @@ Result<std::string> kernels_of(const graph::Graph& graph, const Options& options
 
 Result<std::string> inspect(const Options& options) {
   HALE_TRY(graph::Graph graph, read_model(options.model));
-  const auto text = [&]() -> Result<std::string> {
+  auto text = [&]() -> Result<std::string> {
     HALE_CHECK(options.shapes.apply(graph));
     HALE_CHECK(run_passes(graph, options.passes));
     if (options.print == "ir") return graph::print(graph);
@@ -138,6 +138,7 @@ Action declare(Arguments& arguments) {
                    "The graph as text; a row an operation; a line a kernel; the recognised "
                    "architecture's encoding; or an overview");
   std::vector<std::string> presets;
+  presets.reserve(workload::fusion_presets.size());
   for (const workload::FusionRules& rules : workload::fusion_presets)
     presets.emplace_back(rules.name);
   arguments.choice("--fusion", options->fusion, presets,

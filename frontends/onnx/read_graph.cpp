@@ -119,10 +119,12 @@ class GraphReader {
   [[nodiscard]] Result<> region(const onnx::GraphProto& proto, RegionId id,
                                 const Context& context) {
     HALE_CHECK(check_depth(context.depth));
-    const auto names = static_cast<std::size_t>(proto.initializer_size() + proto.node_size());
+    const auto names = static_cast<std::size_t>(proto.initializer_size()) +
+                       static_cast<std::size_t>(proto.node_size());
     context.scope.names.reserve(names);
     Types types;
-    types.reserve(static_cast<std::size_t>(proto.value_info_size() + proto.output_size()));
+    types.reserve(static_cast<std::size_t>(proto.value_info_size()) +
+                  static_cast<std::size_t>(proto.output_size()));
     for (const auto& info : proto.value_info()) types.emplace(info.name(), &info.type());
     for (const auto& info : proto.output()) types.emplace(info.name(), &info.type());
     for (const auto& tensor : proto.initializer())

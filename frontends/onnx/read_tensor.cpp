@@ -115,7 +115,6 @@ class TensorReader {
       case i8:
         return integers<std::int8_t>(out, narrow);
       case u8:
-        return integers<std::uint8_t>(out, narrow);
       case boolean:
         return integers<std::uint8_t>(out, narrow);
       case u16:

@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstddef>
 #include <hale/core/text.hpp>
 #include <hale/io/file.hpp>
@@ -25,9 +24,9 @@ Result<std::vector<double>> run_times(const Json& json) {
     if (!run.is_object() || !run.contains(key) || !run[key].is_number())
       return fail(concat("run ", i + 1, " has no number '", key, "'"));
     const double ms = run[key].get<double>() * (is_event ? 1e-3 : 1);
-    if (!std::isfinite(ms) || ms <= 0)
-      return fail(concat("run ", i + 1, ", '", key, "': found ", run[key].dump(),
-                         ", expected a positive number"));
+    if (!device::is_plausible(Milliseconds{ms}))
+      return fail(concat("run ", i + 1, ", '", key, "': found ", run[key].dump(), ", expected ",
+                         device::plausible));
     times.push_back(ms);
   }
   if (times.empty()) return fail("is JSON without a run of a model");

@@ -138,6 +138,8 @@ def _():
         f"{head}{FULL},slow\n": "line 2, column 'fpga': found 'slow'",
         f"{head}{FULL},nan\n": "line 2",
         f"{head}{FULL},-1\n": "line 2",
+        f"{head}{FULL},1e300\n": "found '1e300', expected a positive number of milliseconds, 1e-7",
+        f"{head}{FULL},1e-300\n": "line 2",
         f"{head}{FULL},1,2\n": "line 2",
         f"{head}{FULL},1\n{FULL},2\n": "line 3",
         f"{head}nonsense,1\n": "nonsense",

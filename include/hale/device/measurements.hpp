@@ -10,6 +10,14 @@
 
 namespace hale::device {
 
+/// Whether a network could take so long: a tenth of a nanosecond is less than one multiply-add
+/// takes, four months are more than anyone waits.
+[[nodiscard]] constexpr bool is_plausible(Milliseconds latency) {
+  return latency.value >= 1e-7 && latency.value <= 1e10;
+}
+/// What it says where it is not.
+inline constexpr std::string_view plausible = "a positive number of milliseconds, 1e-7 .. 1e10";
+
 /// How long one architecture took on one device.
 struct Measurement {
   std::string arch;
@@ -29,6 +37,7 @@ struct Measurement {
     groups[g].second.push_back(measurement.latency.value);
   }
   std::vector<Measurement> combined;
+  combined.reserve(groups.size());
   for (auto& [arch, values] : groups)
     combined.push_back({arch, Milliseconds{numeric::median(std::move(values))}});
   return combined;

@@ -49,7 +49,7 @@ class Builder {
   [[nodiscard]] const Type& type(ValueId id) const { return graph_.value(id).type; }
 
   /// Weights: only their type, since no cost depends on their numbers.
-  ValueId weight(std::string name, Type type) {
+  ValueId weight(std::string name, const Type& type) {
     Tensor tensor{.element = type.element};
     if (!type.is_static())
       refuse(

@@ -188,6 +188,7 @@ class Printer {
     region(Graph::body_id(), 0);
     const auto names = [this](const std::vector<ValueId>& values) {
       std::vector<std::string> list;
+      list.reserve(values.size());
       for (const ValueId id : values) list.push_back(graph_.value(id).name);
       return AttributeText{}(list);
     };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
@@ -21,9 +20,9 @@ namespace detail {
 inline Result<double> parse_latency(const CsvRow& row, std::string_view column,
                                     std::string_view text) {
   const auto value = parse_number<double>(text);
-  if (!value || !std::isfinite(*value) || *value <= 0)
+  if (!value || !device::is_plausible(Milliseconds{*value}))
     return fail(concat("line ", row.line, ", column '", column, "': found '", text.substr(0, 60),
-                       "', expected a positive number of milliseconds"));
+                       "', expected ", device::plausible));
   return *value;
 }
 

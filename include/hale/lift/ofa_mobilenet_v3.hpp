@@ -104,13 +104,13 @@ struct OfaBody {
       std::reverse(body.layers.begin(), body.layers.end());
       return body;
     }
-    HALE_TRY(InvertedResidual layer, match_inverted_residual(graph, id));
+    HALE_TRY(const InvertedResidual layer, match_inverted_residual(graph, id));
     if (layer.is_residual != layer.keeps_shape())
       return graph::fail_at(graph, *graph.producer(id), "a block with ",
                             layer.is_residual ? "a" : "no", " sum with its input found, expected ",
                             layer.is_residual ? "none" : "one");
     id = layer.input;
-    body.layers.push_back(std::move(layer));
+    body.layers.push_back(layer);
   }
 }
 

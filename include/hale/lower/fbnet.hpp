@@ -7,7 +7,6 @@
 #include <hale/space/fbnet.hpp>
 #include <hale/space/fbnet_network.hpp>
 #include <string>
-#include <utility>
 
 namespace hale::lower {
 
@@ -56,7 +55,7 @@ namespace hale::lower {
   x = writer.relu("head/relu", writer.conv("head", x, {.in = in, .out = network.head}));
   x = writer.emit({.name = "GlobalAveragePool", .operands = {x}, .location = "head/pool"});
   x = writer.emit({.name = "Flatten", .operands = {x}, .location = "head/flatten"});
-  return std::move(writer).finish(writer.linear("classifier", x, network.head, network.classes));
+  return writer.finish(writer.linear("classifier", x, network.head, network.classes));
 }
 
 }  // namespace hale::lower

@@ -38,7 +38,7 @@ class NasBench201Writer {
       for (std::size_t c = 0; c < network_.cells[s]; ++c)
         x = cell(concat("stage.", s + 1, "/cell.", c + 1), x, network_.channels[s]);
     }
-    return std::move(writer_).finish(head(x));
+    return writer_.finish(head(x));
   }
 
  private:

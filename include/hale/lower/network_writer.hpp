@@ -124,8 +124,8 @@ class NetworkWriter {
                  .location = name});
   }
 
-  /// The graph with shapes, and `output` as its result.
-  [[nodiscard]] graph::Graph finish(ValueId output) && {
+  /// The graph with shapes, and `output` as its result; nothing is added after it.
+  [[nodiscard]] graph::Graph finish(ValueId output) {
     graph_.value(output).name = "logits";
     graph_.body().outputs = {output};
     const Result<> status = graph::InferShapes::run(graph_);

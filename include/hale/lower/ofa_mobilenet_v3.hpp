@@ -7,7 +7,6 @@
 #include <hale/space/ofa_mobilenet_v3.hpp>
 #include <hale/space/ofa_mobilenet_v3_network.hpp>
 #include <string>
-#include <utility>
 
 namespace hale::lower {
 
@@ -68,8 +67,7 @@ inline ValueId write_stages(NetworkWriter& writer, ValueId x,
   x = writer.hard_swish("mix/act",
                         writer.conv("mix", x, {.in = network.expanded, .out = network.features}));
   x = writer.emit({.name = "Flatten", .operands = {x}, .location = "flatten"});
-  return std::move(writer).finish(
-      writer.linear("classifier", x, network.features, network.classes));
+  return writer.finish(writer.linear("classifier", x, network.features, network.classes));
 }
 
 }  // namespace hale::lower

@@ -55,11 +55,13 @@ namespace detail {
   const std::size_t most = options.chooses ? options.most_rows : options.samples;
   if (candidates.size() > most) {
     std::vector<std::size_t> drawn;
+    drawn.reserve(most);
     for (const std::size_t i : rng.choose(candidates.size(), most)) drawn.push_back(candidates[i]);
     candidates = std::move(drawn);
   }
   if (!options.chooses) return candidates;
   std::vector<workload::Terms> models;
+  models.reserve(candidates.size());
   for (const std::size_t row : candidates) models.push_back(rows.models[row]);
   MeasurementChoice choice(base, models);
   std::vector<std::size_t> measured;

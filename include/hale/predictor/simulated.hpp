@@ -30,7 +30,7 @@ class SimulatedPosterior {
   /// numbers; models without any term. Cost: a solve of K equations a known device, and 20 each for
   /// the nearest few.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
-                                                        std::vector<Terms> models,
+                                                        const std::vector<Terms>& models,
                                                         std::span<const double> latency_ms) {
     if (models.empty() || models.size() != latency_ms.size())
       return fail(concat("found ", models.size(), " models and ", latency_ms.size(),

@@ -75,7 +75,7 @@ class Training {
   }
 
   /// The base of the best episode so far, its interval calibrated on all devices.
-  [[nodiscard]] Result<Base<R>> finish(const State& state, std::string made_from,
+  [[nodiscard]] Result<Base<R>> finish(const State& state, const std::string& made_from,
                                        const meta::Executor& executor = {}) const {
     Base<R> base;
     base.knowledge = state.best;
@@ -87,7 +87,7 @@ class Training {
       high.push_back(source.reference_limits.position(source.source.limits.high));
     }
     base.limit_positions = {numeric::median(low), numeric::median(high)};
-    base.made_from = std::move(made_from);
+    base.made_from = made_from;
     HALE_TRY(base.interval, calibrate_interval(base, executor));
     return base;
   }

@@ -348,6 +348,7 @@ struct UnitAxes : OneResult {
   [[nodiscard]] static std::vector<Dim> with_units(const std::vector<Dim>& data,
                                                    const std::vector<bool>& unit) {
     std::vector<Dim> dims;
+    dims.reserve(unit.size());
     std::size_t next = 0;
     for (const bool is_unit : unit) dims.push_back(is_unit ? Dim{1} : data[next++]);
     return dims;

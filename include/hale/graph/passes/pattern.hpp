@@ -104,13 +104,12 @@ struct Product {
 /// of its own.
 inline void factorise(const Graph& graph, ValueId id, ValueId whole, Product& out, int depth = 4) {
   const Operation* op = graph.producer(id);
+  const bool splits = op != nullptr && op->operands.size() == 2 && id != whole && depth > 0;
   if (const auto number = scalar(graph, id)) {
     out.scale *= *number;
-  } else if (op == nullptr || id == whole || depth == 0) {
-    out.factors.push_back(id);
-  } else if (op->is("Mul") && op->operands.size() == 2) {
+  } else if (splits && op->is("Mul")) {
     for (const ValueId each : op->operands) factorise(graph, each, whole, out, depth - 1);
-  } else if (op->is("Div") && op->operands.size() == 2 && scalar(graph, op->operands[1])) {
+  } else if (splits && op->is("Div") && scalar(graph, op->operands[1])) {
     out.scale /= *scalar(graph, op->operands[1]);
     factorise(graph, op->operands[0], whole, out, depth - 1);
   } else {

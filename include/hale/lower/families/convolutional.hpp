@@ -39,7 +39,7 @@ namespace hale::lower::families {
   const Extent wide = draw.of({64, 256, 512, 1024});
   for (Extent i = draw.between(0, 2); i > 0; --i)
     x = net.activate(net.linear(x, wide), Activation::relu);
-  return std::move(net).finish(net.linear(x, draw.of({10, 100, 1000})));
+  return net.finish(net.linear(x, draw.of({10, 100, 1000})));
 }
 
 [[nodiscard]] inline ValueId residual_block(Layers& net, ValueId x, Convolution c, bool is_narrow,
@@ -85,7 +85,7 @@ namespace hale::lower::families {
 [[nodiscard]] inline graph::Graph residual(Draw& draw) {
   Layers net = Layers::drawn("residual", draw, {Activation::relu, Activation::silu});
   const ValueId x = residual_stages(net, draw, image(net, draw), 1);
-  return std::move(net).finish(net.classify(x, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(x, draw.of({10, 100, 1000})));
 }
 
 /// Source: ResNeXt, RegNet.
@@ -93,7 +93,7 @@ namespace hale::lower::families {
   Layers net = Layers::drawn("grouped", draw, {Activation::relu});
   const ValueId x = image(net, draw);
   const ValueId y = residual_stages(net, draw, x, draw.of({2, 4, 8}));
-  return std::move(net).finish(net.classify(y, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(y, draw.of({10, 100, 1000})));
 }
 
 /// Source: MobileNet V1 to V3, MnasNet, EfficientNet.
@@ -122,7 +122,7 @@ namespace hale::lower::families {
     width = out;
   }
   x = net.conv_act(x, {.out = draw.of({256, 640, 1280})});
-  return std::move(net).finish(net.classify(x, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(x, draw.of({10, 100, 1000})));
 }
 
 /// Half of the channels pass; channels are shuffled. Source: ShuffleNet V2.
@@ -152,7 +152,7 @@ namespace hale::lower::families {
       x = shuffle(net.concatenate({kept, branch(taken, width / 2, 1)}));
     }
   }
-  return std::move(net).finish(net.classify(x, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(x, draw.of({10, 100, 1000})));
 }
 
 /// Every layer reads all before it. Source: DenseNet.
@@ -174,7 +174,7 @@ namespace hale::lower::families {
     x = net.pool("AveragePool", net.plain_conv(x, {.out = net.extent(x, 1) / 2}), 2, 2);
   }
   x = net.activate(net.batch_norm(x));
-  return std::move(net).finish(net.classify(x, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(x, draw.of({10, 100, 1000})));
 }
 
 /// Branches of several windows side by side. Source: GoogLeNet, SqueezeNet.
@@ -201,7 +201,7 @@ namespace hale::lower::families {
     }
     width = std::min<Extent>(2 * width, 256);
   }
-  return std::move(net).finish(net.classify(x, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(x, draw.of({10, 100, 1000})));
 }
 
 /// Wide depthwise windows, layer normalisation, Gelu. Source: ConvNeXt.
@@ -222,7 +222,7 @@ namespace hale::lower::families {
       x = net.plus(x, net.transpose(y, {0, 3, 1, 2}));
     }
   }
-  return std::move(net).finish(net.classify(x, draw.of({10, 100, 1000})));
+  return net.finish(net.classify(x, draw.of({10, 100, 1000})));
 }
 
 }  // namespace hale::lower::families

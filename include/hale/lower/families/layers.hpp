@@ -250,7 +250,8 @@ class Layers {
     return *std::move(made);
   }
 
-  [[nodiscard]] graph::Graph finish(ValueId output) && {
+  /// The graph, and `output` as its result; nothing is added after it.
+  [[nodiscard]] graph::Graph finish(ValueId output) {
     builder_.output(output, "output");
     auto graph = std::move(builder_).finish();
     HALE_ASSERT(graph.has_value());

@@ -34,7 +34,7 @@ namespace hale::lower::families {
     kept.pop_back();
     x = level(x);
   }
-  return std::move(net).finish(net.plain_conv(x, {.out = draw.of({1, 2, 21})}));
+  return net.finish(net.plain_conv(x, {.out = draw.of({1, 2, 21})}));
 }
 
 /// Full resolution throughout. Source: ESPCN, EDSR.
@@ -52,7 +52,7 @@ namespace hale::lower::families {
   }
   if (draw.chance(0.5)) x = net.plus(x, first);
   x = net.plain_conv(x, {.out = 3 * factor * factor, .kernel = 3});
-  return std::move(net).finish(net.add("DepthToSpace", {x}, {{"blocksize", factor}}));
+  return net.finish(net.add("DepthToSpace", {x}, {{"blocksize", factor}}));
 }
 
 /// A backbone, a pyramid of planes and heads on each. Source: FPN, SSD, YOLO.
@@ -87,7 +87,7 @@ namespace hale::lower::families {
         net.transpose(net.reshape(head, {e[0], anchors, 5 + classes, e[2] * e[3]}), {0, 1, 3, 2});
     found.push_back(net.reshape(head, {e[0], anchors * e[2] * e[3], 5 + classes}));
   }
-  return std::move(net).finish(net.add("Sigmoid", {net.concatenate(found)}));
+  return net.finish(net.add("Sigmoid", {net.concatenate(found)}));
 }
 
 }  // namespace hale::lower::families

@@ -30,7 +30,7 @@ namespace hale::lower::families {
   for (Extent i = draw.between(1, 8); i > 0; --i)
     x = net.transformer_block(x, heads, 4 * width, true, false);
   x = net.reduce("ReduceMean", net.layer_norm(x), 1);
-  return std::move(net).finish(net.linear(x, draw.of({10, 100, 1000})));
+  return net.finish(net.linear(x, draw.of({10, 100, 1000})));
 }
 
 [[nodiscard]] inline ValueId embedded_tokens(Layers& net, Draw& draw, Extent batch, Extent tokens,
@@ -54,7 +54,7 @@ namespace hale::lower::families {
     x = net.transformer_block(x, heads, inside, false, false);
   x = net.reshape(net.slice(x, 1, 0, 1), {batch, width});
   x = net.activate(net.linear(x, width), Activation::tanh);
-  return std::move(net).finish(net.linear(x, draw.of({2, 5, 30})));
+  return net.finish(net.linear(x, draw.of({2, 5, 30})));
 }
 
 /// Causal, with a vocabulary to choose from at the end. Source: GPT-2.
@@ -68,7 +68,7 @@ namespace hale::lower::families {
   for (Extent i = draw.between(1, 6); i > 0; --i)
     x = net.transformer_block(x, heads, 4 * width, true, true);
   x = net.layer_norm(x);
-  return std::move(net).finish(net.project(x, draw.of({1000, 4000, 8000}), false));
+  return net.finish(net.project(x, draw.of({1000, 4000, 8000}), false));
 }
 
 /// LSTM or GRU layers over (tokens, batch, width).
@@ -97,7 +97,7 @@ namespace hale::lower::families {
     x = net.reshape(net.transpose(x, {0, 2, 1, 3}), {tokens, batch, directions * hidden});
   }
   if (draw.chance(0.5)) x = net.slice(x, 0, tokens - 1, tokens);
-  return std::move(net).finish(net.project(x, draw.of({2, 30, 500})));
+  return net.finish(net.project(x, draw.of({2, 30, 500})));
 }
 
 /// Wide layers in a row over rows of features.
@@ -111,7 +111,7 @@ namespace hale::lower::families {
     const ValueId y = net.activate(net.linear(x, width));
     x = is_residual && net.extents(x) == net.extents(y) ? net.plus(x, y) : y;
   }
-  return std::move(net).finish(
+  return net.finish(
       net.add("Softmax", {net.linear(x, draw.of({2, 10, 100, 1000}))}, {{"axis", Extent{-1}}}));
 }
 
@@ -130,7 +130,7 @@ namespace hale::lower::families {
     x = net.plus(x, y);
   }
   x = net.reduce("ReduceMean", net.layer_norm(x), 1);
-  return std::move(net).finish(net.linear(x, draw.of({10, 100, 1000})));
+  return net.finish(net.linear(x, draw.of({10, 100, 1000})));
 }
 
 /// The same layers for every point, then the largest of each feature. Source: PointNet.
@@ -154,10 +154,10 @@ namespace hale::lower::families {
     const ValueId all = net.reduce("ReduceMax", x, 2, true);
     const ValueId everywhere = net.add("Expand", {all, net.add("Shape", {x})});
     x = net.conv_act(net.concatenate({local, everywhere}), {.out = width});
-    return std::move(net).finish(net.plain_conv(x, {.out = draw.of({8, 50})}));
+    return net.finish(net.plain_conv(x, {.out = draw.of({8, 50})}));
   }
   x = net.activate(net.linear(net.reduce("ReduceMax", x, 2), 256));
-  return std::move(net).finish(net.linear(x, draw.of({10, 40})));
+  return net.finish(net.linear(x, draw.of({10, 40})));
 }
 
 /// Dilated convolutions over time. Source: TCN, WaveNet's stacks.
@@ -180,7 +180,7 @@ namespace hale::lower::families {
                  : net.activate(y);
     x = net.plus(x, net.conv(y, {.out = width}));
   }
-  return std::move(net).finish(net.classify(x, draw.of({2, 12, 35})));
+  return net.finish(net.classify(x, draw.of({2, 12, 35})));
 }
 
 }  // namespace hale::lower::families
