@@ -15,6 +15,7 @@ namespace {
 /// few milliseconds, and waking up takes a good part of one.
 class Workers {
  public:
+  // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a list of what was thrown
   explicit Workers(std::size_t threads) : thrown_(threads) {
     for (std::size_t worker = 1; worker < threads; ++worker)
       others_.emplace_back([this, worker] { serve(worker); });

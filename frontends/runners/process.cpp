@@ -46,6 +46,7 @@ void keep_memory() {
   dup2(complaints, STDERR_FILENO);
   std::signal(SIGPIPE, SIG_DFL);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());

@@ -143,6 +143,7 @@ template <Recipe R>
            HelpPredictor<R>::adapt(base, table.reference_measurements(device), noise));
   const std::vector<std::size_t> rows = table.strict_rows(device);
   std::vector<typename R::Space::Architecture> architectures;
+  architectures.reserve(rows.size());
   for (const std::size_t row : rows) architectures.push_back(table.architecture(row));
   Scored scored{table.latencies(device, rows), std::vector<Prediction>(rows.size())};
   predictor.predict(architectures, scored.predicted);

@@ -58,6 +58,7 @@ template <std::size_t Count, class Body>
 /// into such lanes and join them again.
 template <class T>
 struct Lane {
+  // NOLINTNEXTLINE(modernize-use-using): GCC ignores the attribute in an alias that depends on T
   typedef T type __attribute__((vector_size(16)));
   static constexpr std::size_t size = 16 / sizeof(T);
 };
