@@ -5,7 +5,6 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 #include <boost/hana/unpack.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <hale/graph/operation.hpp>
 #include <hale/graph/operation_info.hpp>

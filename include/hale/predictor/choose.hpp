@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <hale/core/random.hpp>
 #include <hale/numeric/gaussian.hpp>
 #include <hale/numeric/statistics.hpp>
@@ -11,6 +12,7 @@
 #include <hale/workload/simulated_device.hpp>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace hale::predictor {

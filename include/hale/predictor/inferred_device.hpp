@@ -8,8 +8,6 @@
 #include <hale/numeric/gaussian.hpp>
 #include <hale/predictor/simulated_base.hpp>
 #include <span>
-#include <utility>
-#include <vector>
 
 namespace hale::predictor {
 
@@ -41,16 +39,11 @@ class InferredDevice {
   /// Shapes: models (K), log_ms (K). Pre: at least one, finite. Cost: about 20 solves of K
   /// equations.
   InferredDevice(const workload::DevicePrior& prior, const SimulationError& error,
-                 std::vector<Terms> models, Eigen::VectorXd log_ms)
-      : base_error_(error),
-        covariance_(prior),
-        models_(std::move(models)),
-        target_(std::move(log_ms)),
-        mean_(detail::simulated::vector_of(prior.mean)),
-        log_rates_(detail::simulated::Linearised::at_speed(models_, mean_, target_)),
-        weights_(Eigen::VectorXd::Ones(target_.size())) {
-    iterate();
-    factorise();
+                 std::span<const Terms> models, const Eigen::VectorXd& log_ms)
+      : base_error_(error), covariance_(prior) {
+    const Eigen::VectorXd mean = detail::simulated::vector_of(prior.mean);
+    iterate(models, log_ms, mean);
+    factorise(models, log_ms, mean);
   }
 
   /// Log latencies with all that is unknown of them, noise excluded. Shapes: models (n).
@@ -67,13 +60,6 @@ class InferredDevice {
     const Eigen::MatrixXd known = cross * solver_.solve(cross.transpose());
     return {at.log_ms + shared * residual_weights_,
             scale_ * scale_ * (at.shares * prior + likeness(at.shares) - known)};
-  }
-
-  /// Whether a log latency lies within a factor of ten of what was measured: beyond it, what is
-  /// small here may be all there is.
-  [[nodiscard]] bool is_within_reach(double log_ms) const {
-    const double reach = std::log(10.0);
-    return log_ms > target_.minCoeff() - reach && log_ms < target_.maxCoeff() + reach;
   }
 
   /// The milliseconds that one unit of each term takes on this device.
@@ -97,35 +83,36 @@ class InferredDevice {
  private:
   using Index = Eigen::Index;
 
-  [[nodiscard]] Eigen::MatrixXd error_covariance(const Eigen::MatrixXd& shares) const {
-    return detail::simulated::error_covariance(base_error_, shares, weights_);
-  }
-
-  void iterate() {
+  void iterate(std::span<const Terms> models, const Eigen::VectorXd& log_ms,
+               const Eigen::VectorXd& mean) {
+    log_rates_ = detail::simulated::Linearised::at_speed(models, mean, log_ms);
     const double variance = std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
     for (int step = 0; step < detail::simulated::most_steps; ++step) {
-      const detail::simulated::Linearised at(models_, log_rates_);
-      residuals_ = target_ - at.log_ms;
+      const detail::simulated::Linearised at(models, log_rates_);
+      residuals_ = log_ms - at.log_ms;
       weights_ = detail::simulated::weights_of(residuals_, variance, base_error_.degrees);
       const Eigen::MatrixXd prior = covariance_.times(at.shares);
-      const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean_);
-      const Eigen::MatrixXd total = at.shares * prior + error_covariance(at.shares);
-      if (detail::simulated::take_step(mean_ + prior * total.ldlt().solve(off) - log_rates_,
+      const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean);
+      const Eigen::MatrixXd total =
+          at.shares * prior + detail::simulated::error_covariance(base_error_, at.shares, weights_);
+      if (detail::simulated::take_step(mean + prior * total.ldlt().solve(off) - log_rates_,
                                        log_rates_))
         break;
     }
   }
 
-  void factorise() {
-    const detail::simulated::Linearised at(models_, log_rates_);
+  void factorise(std::span<const Terms> models, const Eigen::VectorXd& log_ms,
+                 const Eigen::VectorXd& mean) {
+    const detail::simulated::Linearised at(models, log_rates_);
     shares_ = at.shares;
-    residuals_ = target_ - at.log_ms;
+    residuals_ = log_ms - at.log_ms;
     prior_of_measured_ = covariance_.times(shares_);
-    const Eigen::MatrixXd error = error_covariance(shares_);
+    const Eigen::MatrixXd error =
+        detail::simulated::error_covariance(base_error_, shares_, weights_);
     const Eigen::MatrixXd total = shares_ * prior_of_measured_ + error;
     solver_.compute(total);
     residual_weights_ = error.ldlt().solve(residuals_);
-    const Eigen::VectorXd off = residuals_ + shares_ * (log_rates_ - mean_);
+    const Eigen::VectorXd off = residuals_ + shares_ * (log_rates_ - mean);
     scale_ = strain(off);
     // What it takes to count measurements less, as the mixture of normals that a Student-t is.
     const double discounts = (weights_.array().log() - weights_.array() + 1).sum();
@@ -147,9 +134,6 @@ class InferredDevice {
 
   SimulationError base_error_;
   detail::simulated::PriorCovariance covariance_;
-  std::vector<Terms> models_;
-  Eigen::VectorXd target_;
-  Eigen::VectorXd mean_;
   Eigen::VectorXd log_rates_;
   Eigen::VectorXd weights_;
   Eigen::VectorXd residuals_;

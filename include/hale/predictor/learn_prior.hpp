@@ -158,8 +158,10 @@ class FittedSources {
     for (const Fit& fit : fits_) {
       if (!counts(fit.device)) continue;
       const auto without = fit.without.find(family);
-      const auto& rates = without == fit.without.end() ? fit.all : without->second;
-      if (rates) fits.emplace_back(fit.device, *rates);
+      if (without == fit.without.end())
+        fits.emplace_back(fit.device, fit.all);
+      else if (without->second)
+        fits.emplace_back(fit.device, *without->second);
     }
     SimulatedBase base;
     base.prior = learned_prior(fits);
@@ -170,7 +172,7 @@ class FittedSources {
  private:
   struct Fit {
     std::string device;
-    std::optional<workload::DevicePrior::Rates> all;
+    workload::DevicePrior::Rates all;
     // Nothing for a family that all rows are of.
     std::map<std::string, std::optional<workload::DevicePrior::Rates>, std::less<>> without;
   };

@@ -30,7 +30,7 @@ class SimulatedPosterior {
   /// numbers; models without any term. Cost: a solve of K equations a known device, and 20 each for
   /// the nearest few.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
-                                                        const std::vector<Terms>& models,
+                                                        std::span<const Terms> models,
                                                         std::span<const double> latency_ms) {
     if (models.empty() || models.size() != latency_ms.size())
       return fail(concat("found ", models.size(), " models and ", latency_ms.size(),
@@ -73,6 +73,13 @@ class SimulatedPosterior {
     return std::sqrt(variance);
   }
 
+  /// Whether a log latency lies within a factor of ten of what was measured: beyond it, what is
+  /// small here may be all there is.
+  [[nodiscard]] bool is_within_reach(double log_ms) const {
+    const double reach = std::log(10.0);
+    return log_ms > least_ - reach && log_ms < most_ + reach;
+  }
+
   /// The most probable of what the device may be.
   [[nodiscard]] const InferredDevice& likeliest() const { return alternatives_.front().device; }
   /// The name of the known device that it is most probably like; empty where it is like none.
@@ -90,9 +97,9 @@ class SimulatedPosterior {
     double probability = 0;
   };
 
-  SimulatedPosterior(const SimulatedBase& base, const std::vector<Terms>& models,
+  SimulatedPosterior(const SimulatedBase& base, std::span<const Terms> models,
                      const Eigen::VectorXd& target)
-      : noise_(base.error.noise) {
+      : noise_(base.error.noise), least_(target.minCoeff()), most_(target.maxCoeff()) {
     const auto add = [&](const workload::DevicePrior& prior, std::string near, double before) {
       InferredDevice device(prior, base.error, models, target);
       const double log_odds = device.log_evidence() + std::log(before);
@@ -112,7 +119,9 @@ class SimulatedPosterior {
     for (Alternative& each : alternatives_) each.probability = std::exp(each.log_odds - most) / sum;
   }
 
-  double noise_;                           // of the base
+  double noise_;  // of the base
+  double least_;  // log latency that was measured
+  double most_;
   std::vector<Alternative> alternatives_;  // the most probable first
 };
 
@@ -141,7 +150,7 @@ class SimulatedPredictor {
     const double half = quantile_ * widening_ * deviation;
     return {Milliseconds{std::exp(mean)}, Milliseconds{std::exp(mean - half)},
             Milliseconds{std::exp(mean + half)},
-            deviation <= most_deviation_ && posterior_.likeliest().is_within_reach(mean)
+            deviation <= most_deviation_ && posterior_.is_within_reach(mean)
                 ? Verdict::interpolating
                 : Verdict::extrapolating};
   }

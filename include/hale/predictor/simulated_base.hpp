@@ -212,9 +212,10 @@ inline constexpr int most_steps = 40;
         &known);
   std::stable_sort(by_evidence.begin(), by_evidence.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
+  by_evidence.resize(std::min(count, by_evidence.size()));
   std::vector<const KnownDevice*> nearest;
-  for (const auto& [evidence, known] : by_evidence)
-    if (nearest.size() < count) nearest.push_back(known);
+  nearest.reserve(by_evidence.size());
+  for (const auto& [evidence, known] : by_evidence) nearest.push_back(known);
   return nearest;
 }
 
