@@ -25,8 +25,8 @@ Result<std::vector<double>> run_times(const Json& json) {
       return fail(concat("run ", i + 1, " has no number '", key, "'"));
     const double ms = run[key].get<double>() * (is_event ? 1e-3 : 1);
     if (!device::is_plausible(Milliseconds{ms}))
-      return fail(concat("run ", i + 1, ", '", key, "': found ", run[key].dump(), ", expected ",
-                         device::plausible));
+      return fail(
+          concat("run ", i + 1, ", '", key, "': found ", ms, " ms, expected ", device::plausible));
     times.push_back(ms);
   }
   if (times.empty()) return fail("is JSON without a run of a model");

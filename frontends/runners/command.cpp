@@ -1,7 +1,8 @@
 #include "command.hpp"
 
-#include <cmath>
 #include <hale/core/text.hpp>
+#include <hale/core/units.hpp>
+#include <hale/device/measurements.hpp>
 #include <regex>
 
 #include "process.hpp"
@@ -48,8 +49,8 @@ Result<> add_matches(std::string_view line, const std::regex& pattern,
   for (std::cregex_iterator found(line.begin(), line.end(), pattern), end; found != end; ++found) {
     const std::string number = (*found)[1].str();
     const auto ms = parse_number<double>(number);
-    if (!ms || !std::isfinite(*ms) || *ms <= 0)
-      return fail(concat("--pattern: '", number, "' found, expected milliseconds"));
+    if (!ms || !device::is_plausible(Milliseconds{*ms}))
+      return fail(concat("--pattern: '", number, "' found, expected ", device::plausible));
     milliseconds.push_back(*ms);
   }
   return {};

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <hale/core/text.hpp>
+#include <hale/core/units.hpp>
+#include <hale/device/measurements.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <nlohmann/json.hpp>
 
@@ -36,8 +38,9 @@ class Session {
     std::vector<double> readings;
     for (const Json& reading : answer.value("milliseconds", Json::array())) {
       const double ms = reading.is_number() ? reading.get<double>() : 0;
-      if (!std::isfinite(ms) || ms <= 0)
-        return fail(concat("a reading of ", reading.dump(), " found, expected milliseconds"));
+      if (!device::is_plausible(Milliseconds{ms}))
+        return fail(
+            concat("a reading of ", reading.dump(), " found, expected ", device::plausible));
       readings.push_back(ms);
     }
     if (readings.size() != count)

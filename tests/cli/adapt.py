@@ -119,6 +119,11 @@ def _():
                  '[{"ph": "X", "name": "model_run"}]', "[" * 200):
         refused("adapt", "--measurements", write("onnx/nasbench201-01.json", text), "-o", "a.hale",
                 says="onnx/nasbench201-01.json: ")
+    for text, found in (('[{"latencyMs": 1e300}]', "'latencyMs': found 1e+300 ms"),
+                        ('[{"ph": "X", "name": "model_run", "dur": 0}]', "'dur': found 0 ms"),
+                        ('[{"ph": "X", "name": "model_run", "dur": 2e14}]', "'dur': found 2e+11 ms")):
+        refused("adapt", "--measurements", write("onnx/nasbench201-01.json", text), "-o", "a.hale",
+                says=["onnx/nasbench201-01.json: run 1, " + found, "expected a positive number"])
     expect(not pathlib.Path("a.hale").exists(), "nothing is written")
 
 

@@ -176,13 +176,18 @@ TEST(SimulatedPosterior, ComparesNetworksByAProbability) {
 TEST(SimulatedPosterior, RefusesWhatNothingCanBeLearnedFrom) {
   const SimulatedBase base;
   const std::vector<Terms> models = networks(2, 1);
-  for (const double wrong : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
+  for (const double wrong : {0.0, -1.0, 1e-300, 1e300, std::nan(""), HUGE_VAL}) {
     const std::vector<double> latencies = {1, wrong};
     const auto posterior = SimulatedPosterior::infer(base, models, latencies);
     ASSERT_FALSE(posterior);
     EXPECT_NE(posterior.error().message.find("measurement 2"), std::string::npos);
   }
   EXPECT_FALSE(SimulatedPosterior::infer(base, {}, {}));
+  const std::vector<Terms> without_terms = {models[0], Terms{}};
+  const std::vector<double> latencies = {1, 2};
+  const auto posterior = SimulatedPosterior::infer(base, without_terms, latencies);
+  ASSERT_FALSE(posterior);
+  EXPECT_EQ(posterior.error().message, "measurement 2 is of a model without any term");
 }
 
 TEST(MeasurementChoice, TakesEachCandidateOnceAndSharpensWithEach) {
@@ -197,6 +202,41 @@ TEST(MeasurementChoice, TakesEachCandidateOnceAndSharpensWithEach) {
     before = next->half_width;
   }
   EXPECT_EQ(taken.size(), candidates.size());
+}
+
+/// Devices that differ a lot in one rate and less in another, and one network or more for each.
+struct WideAndNarrow {
+  SimulatedBase base;
+  std::vector<Terms> candidates;
+
+  WideAndNarrow(std::size_t wide, std::size_t narrow) {
+    base.prior = {};
+    base.prior.spread[0] = 3;
+    base.prior.spread[1] = 0.5;
+    for (std::size_t i = 0; i < wide + narrow; ++i) {
+      candidates.emplace_back();
+      candidates.back().amounts[i < wide ? 0 : 1] = 1;
+    }
+  }
+};
+
+TEST(MeasurementChoice, PrefersManyNarrowIntervalsToTheWidest) {
+  const WideAndNarrow of(1, 10);
+  MeasurementChoice choice(of.base, of.candidates);
+  EXPECT_NE(choice.next()->candidate, 0U);  // in total it is 0 that shrinks most
+  EXPECT_EQ(choice.next()->candidate, 0U);
+}
+
+TEST(MeasurementChoice, LooksAtWhatIsLeftAfterMeasurements) {
+  const WideAndNarrow of(6, 3);
+  MeasurementChoice before(of.base, of.candidates);
+  const std::vector<double> latencies = {2};
+  const auto measured = SimulatedPosterior::infer(of.base, {of.candidates.data(), 1}, latencies);
+  ASSERT_TRUE(measured);
+  MeasurementChoice after(of.base, of.candidates, &*measured);
+  EXPECT_LT(after.half_width(), before.half_width());
+  EXPECT_LT(before.next()->candidate, 6U);
+  EXPECT_GE(after.next()->candidate, 6U);
 }
 
 TEST(MeasurementChoice, TellsMoreThanChance) {

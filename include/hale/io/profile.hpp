@@ -1,8 +1,9 @@
 #pragma once
 
-#include <cmath>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
+#include <hale/core/units.hpp>
+#include <hale/device/measurements.hpp>
 #include <hale/device/profile.hpp>
 #include <hale/io/container.hpp>
 #include <string>
@@ -40,9 +41,9 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
     if (line.empty()) continue;
     const std::size_t tab = line.find('\t');
     const auto ms = parse_number<double>(line.substr(0, tab));
-    if (tab == std::string_view::npos || !ms || !std::isfinite(*ms) || *ms <= 0)
-      return fail(concat("measurement '", line.substr(0, 80),
-                         "', expected positive milliseconds, a tab and an architecture"));
+    if (tab == std::string_view::npos || !ms || !device::is_plausible(Milliseconds{*ms}))
+      return fail(concat("measurement '", line.substr(0, 80), "', expected ", device::plausible,
+                         ", a tab and an architecture"));
     section.measurements.push_back({std::string(line.substr(tab + 1)), Milliseconds{*ms}});
   }
   if (const std::string* base = nested.find("base")) section.base_file = *base;

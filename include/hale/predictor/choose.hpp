@@ -25,14 +25,15 @@ struct Suggestion {
 
 /// Chooses what to measure: each time the candidate whose latency tells most of all candidates'.
 ///
-/// That is the one that shrinks the candidates' variances most in the geometric mean: it is widths
-/// by a factor that count, whoever's, and not the few widest. Before any measurement latencies
+/// That is the one that shrinks the candidates' variances most in the geometric mean: each counts
+/// in proportion to itself, so that a few wide ones do not decide. Before any measurement latencies
 /// covary as they do on the prior's simulated devices; after some, as the posterior has it. No
 /// latency of what is yet to be measured is looked at.
 /// Source: greedy reduction of predictive variances (Krause et al., JMLR 2008, in kind).
 class MeasurementChoice {
  public:
-  /// Pre: candidates are not empty. Cost: O(n^2 + n devices).
+  /// Pre: candidates are not empty. Cost: O(n^2 devices) before any
+  /// measurement, then as SimulatedPosterior::predict_jointly().
   MeasurementChoice(const SimulatedBase& base, std::span<const workload::Terms> candidates,
                     const SimulatedPosterior* measured = nullptr)
       : error_(base.error), reach_(numeric::normal_quantile((1 + base.level) / 2) * base.widening) {

@@ -142,9 +142,9 @@ class HelpPredictor {
       if (found == combined.end())
         return fail(concat("no measurement of the reference '", reference, "'; a base of recipe '",
                            R::name, "' needs exactly its ", base.references.size(), " references"));
-      if (!(found->latency.value > 0) || !std::isfinite(found->latency.value))
-        return fail(concat("'", reference, "' took ", found->latency.value,
-                           " ms, expected a positive number"));
+      if (!device::is_plausible(found->latency))
+        return fail(concat("'", reference, "' took ", found->latency.value, " ms, expected ",
+                           device::plausible));
       latency.push_back(found->latency.value);
     }
     if (combined.size() != latency.size())

@@ -11,7 +11,7 @@
 
 namespace hale::predictor {
 
-/// A set of log latencies that are normal together.
+/// A set of log latencies, normal together or taken as such.
 struct JointPrediction {
   Eigen::VectorXd mean;
   Eigen::MatrixXd covariance;
@@ -36,8 +36,8 @@ class InferredDevice {
  public:
   using Terms = workload::Terms;
 
-  /// Shapes: models (K), log_ms (K). Pre: at least one, finite. Cost: about 20 solves of K
-  /// equations.
+  /// Shapes: models (K), log_ms (K). Pre: at least one, finite. Cost: at most 40 solves of K
+  /// equations, 5 to 20 as a rule.
   InferredDevice(const workload::DevicePrior& prior, const SimulationError& error,
                  std::span<const Terms> models, const Eigen::VectorXd& log_ms)
       : base_error_(error), covariance_(prior) {
@@ -116,8 +116,8 @@ class InferredDevice {
     scale_ = strain(off);
     // What it takes to count measurements less, as the mixture of normals that a Student-t is.
     const double discounts = (weights_.array().log() - weights_.array() + 1).sum();
-    log_evidence_ =
-        detail::simulated::log_density(solver_, off) + base_error_.degrees / 2 * discounts;
+    log_evidence_ = detail::simulated::finite_density(detail::simulated::log_density(solver_, off) +
+                                                      base_error_.degrees / 2 * discounts);
   }
 
   /// The root mean square of what each measurement is off from what the others predict, by the

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
+#include <hale/core/units.hpp>
+#include <hale/device/measurements.hpp>
 #include <hale/numeric/gaussian.hpp>
 #include <hale/predictor/concepts.hpp>
 #include <hale/predictor/inferred_device.hpp>
@@ -26,9 +28,9 @@ class SimulatedPosterior {
  public:
   using Terms = workload::Terms;
 
-  /// Shapes: models (K), latency_ms (K). Errors: none measured; latencies that are no positive
-  /// numbers; models without any term. Cost: a solve of K equations a known device, and 20 each for
-  /// the nearest few.
+  /// Shapes: models (K), latency_ms (K). Errors: none measured; latencies that no network could
+  /// take; models without any term. Cost: a solve of K equations a known device, and at most 40
+  /// each under the prior of any device and near the `most_known` nearest.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
                                                         std::span<const Terms> models,
                                                         std::span<const double> latency_ms) {
@@ -37,16 +39,20 @@ class SimulatedPosterior {
                          " latencies, expected as many and at least one"));
     Eigen::VectorXd target(static_cast<Eigen::Index>(models.size()));
     for (std::size_t i = 0; i < models.size(); ++i) {
-      if (!(latency_ms[i] > 0) || !std::isfinite(latency_ms[i]))
-        return fail(concat("measurement ", i + 1, " took ", latency_ms[i],
-                           " ms, expected a positive number"));
+      if (!device::is_plausible(Milliseconds{latency_ms[i]}))
+        return fail(concat("measurement ", i + 1, " took ", latency_ms[i], " ms, expected ",
+                           device::plausible));
+      const auto& amounts = models[i].amounts;
+      if (std::none_of(amounts.begin(), amounts.end(), [](double each) { return each > 0; }))
+        return fail(concat("measurement ", i + 1, " is of a model without any term"));
       target(static_cast<Eigen::Index>(i)) = std::log(latency_ms[i]);
     }
     return SimulatedPosterior(base, models, target);
   }
 
-  /// Log latencies with all that is unknown of them, noise excluded. Shapes: models (n).
-  /// Cost: O(n K terms + n^2 (K + terms)).
+  /// Log latencies with all that is unknown of them, noise excluded: the mean and the covariance of
+  /// the mixture, taken as normal. Shapes: models (n). Cost: O(n K terms + n^2 (K + terms)) for
+  /// each of at most four alternatives.
   [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
     const auto count = static_cast<Eigen::Index>(models.size());
     JointPrediction sum{Eigen::VectorXd::Zero(count), Eigen::MatrixXd::Zero(count, count)};

@@ -161,13 +161,18 @@ inline constexpr int most_steps = 40;
   return sum;
 }
 
+/// The logarithm of a density, which where numbers are too large or too small is as good as none.
+[[nodiscard]] inline double finite_density(double log_density) {
+  return std::isfinite(log_density) ? log_density : std::numeric_limits<double>::lowest();
+}
+
 /// The logarithm of a normal density by its factorised covariance, up to what all have in common;
-/// of what has none, by numbers too large or too small, as good as nothing.
+/// as good as none where the factorisation failed.
 [[nodiscard]] inline double log_density(const Eigen::LLT<Eigen::MatrixXd>& covariance,
                                         const Eigen::VectorXd& off) {
-  const double density =
-      -0.5 * off.dot(covariance.solve(off)) - covariance.matrixLLT().diagonal().array().log().sum();
-  return std::isfinite(density) ? density : std::numeric_limits<double>::lowest();
+  if (covariance.info() != Eigen::Success) return std::numeric_limits<double>::lowest();
+  return finite_density(-0.5 * off.dot(covariance.solve(off)) -
+                        covariance.matrixLLT().diagonal().array().log().sum());
 }
 
 /// The logarithm of measurements' density under a prior, up to what all priors share, roughly: the
