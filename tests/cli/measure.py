@@ -181,9 +181,9 @@ def _():
 @case("output without milliseconds fails its model alone")
 def _():
     one_fails("echo nothing to see; exit 0", f"--pattern '{PATTERN}'", "begins 'nothing to see")
-    one_fails("echo took 1.2.3 ms; exit 0", "'1.2.3' found, expected a positive number of milliseconds")
-    one_fails("echo took 0 ms; exit 0", "'0' found, expected a positive number of milliseconds")
-    one_fails("echo took 1e300 ms; exit 0", "'1e300' found, expected a positive number of milliseconds")
+    for number in ("1.2.3", "0", "99999999999"):
+        one_fails(f"echo took {number} ms; exit 0",
+                  f"'{number}' found, expected a positive number of milliseconds")
 
 
 @case("a command that takes too long is ended, with its own children")
