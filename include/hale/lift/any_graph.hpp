@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <hale/core/error.hpp>
 #include <hale/lift/workload.hpp>
 #include <hale/workload/kernel_terms.hpp>
+#include <utility>
 
 namespace hale::lift {
 
@@ -17,9 +19,9 @@ struct GraphReading {
 ///
 /// Errors: as canonicalise().
 [[nodiscard]] inline Result<GraphReading> any_graph(const graph::Graph& graph) {
-  GraphReading reading;
-  HALE_TRY(reading.unfused, workload(graph, workload::no_fusion()));
-  HALE_TRY(reading.fused, workload(graph));
+  const std::array rules = {workload::no_fusion(), workload::FusionRules{}};
+  HALE_TRY(auto both, workloads(graph, rules));
+  GraphReading reading{{}, std::move(both[0]), std::move(both[1])};
   reading.terms = workload::terms_of(reading.unfused, reading.fused);
   return reading;
 }

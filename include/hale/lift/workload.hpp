@@ -9,6 +9,7 @@
 #include <hale/workload/fusion_rules.hpp>
 #include <hale/workload/workload.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -162,32 +163,58 @@ class KernelList {
 
 }  // namespace detail::kernels
 
-/// The passes that a runtime of these rules runs before it makes kernels.
-///
-/// Errors: as canonicalise().
-[[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
-  using graph::Pipeline;
-  HALE_CHECK((Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
-                       graph::RemoveIdentities>::run(graph)));
-  if (rules.folds_zeros) HALE_CHECK(graph::FoldZeros::run(graph));
-  HALE_CHECK(graph::RemoveDeadCode::run(graph));
+namespace detail::kernels {
+
+/// The passes that any runtime runs before it makes kernels.
+using Prepare = graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
+                                graph::RemoveIdentities, graph::RemoveDeadCode>;
+
+/// The passes that a runtime of these rules runs then.
+[[nodiscard]] inline Result<> prepare_for(graph::Graph& graph, const workload::FusionRules& rules) {
+  if (rules.folds_zeros)
+    HALE_CHECK((graph::Pipeline<graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
   if (rules.recognises_patterns) HALE_CHECK(graph::RecognisePatterns::run(graph));
   return graph::RemoveDeadCode::run(graph);
 }
 
-/// The kernels that a runtime of these rules would run for a graph, in order.
+}  // namespace detail::kernels
+
+/// The passes that a runtime of these rules runs before it makes kernels.
+///
+/// Errors: as canonicalise().
+[[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
+  HALE_CHECK(detail::kernels::Prepare::run(graph));
+  return detail::kernels::prepare_for(graph, rules);
+}
+
+/// The kernels that runtimes of these rules would run for a graph, in order.
 ///
 /// What is computed from constants alone is folded away, views cost nothing; If costs its dearer
 /// branch, Loop and Scan their body times their trips, or once where those are not known: the
 /// assumptions say so. What could not be costed is named in `uncovered`. Under rules that
 /// fold zeros, the MACs of the kernels of a graph without regions are macs() of the canonical
-/// graph. Errors: as canonicalise().
+/// graph. Shapes: all_rules (n) -> n workloads. Errors: as canonicalise(). Cost: a copy of the
+/// graph and its shapes once, a copy of that and the passes of its own for each of the rules.
+[[nodiscard]] inline Result<std::vector<workload::Workload>> workloads(
+    const graph::Graph& graph, std::span<const workload::FusionRules> all_rules) {
+  graph::Graph prepared = graph;
+  HALE_CHECK(detail::kernels::Prepare::run(prepared));
+  std::vector<workload::Workload> result;
+  for (const workload::FusionRules& rules : all_rules) {
+    const bool is_last = result.size() + 1 == all_rules.size();
+    graph::Graph own = is_last ? std::move(prepared) : prepared;
+    HALE_CHECK(detail::kernels::prepare_for(own, rules));
+    result.push_back(detail::kernels::KernelList(own, rules).run());
+  }
+  return result;
+}
+
+/// The same under one set of rules.
 [[nodiscard]] inline Result<workload::Workload> workload(const graph::Graph& graph,
                                                          const workload::FusionRules& rules = {}) {
-  graph::Graph prepared = graph;
-  HALE_CHECK(prepare(prepared, rules));
-  return detail::kernels::KernelList(prepared, rules).run();
+  HALE_TRY(auto only, workloads(graph, {&rules, 1}));
+  return std::move(only.front());
 }
 
 }  // namespace hale::lift
