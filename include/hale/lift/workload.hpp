@@ -201,12 +201,15 @@ using Prepare = graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldCo
   graph::Graph prepared = graph;
   HALE_CHECK(detail::kernels::Prepare::run(prepared));
   std::vector<workload::Workload> result;
-  for (const workload::FusionRules& rules : all_rules) {
-    const bool is_last = result.size() + 1 == all_rules.size();
-    graph::Graph own = is_last ? std::move(prepared) : prepared;
+  const auto append = [&result](graph::Graph own, const workload::FusionRules& rules) -> Result<> {
     HALE_CHECK(detail::kernels::prepare_for(own, rules));
     result.push_back(detail::kernels::KernelList(own, rules).run());
-  }
+    return {};
+  };
+  if (all_rules.empty()) return result;
+  for (const workload::FusionRules& rules : all_rules.first(all_rules.size() - 1))
+    HALE_CHECK(append(prepared, rules));
+  HALE_CHECK(append(std::move(prepared), all_rules.back()));
   return result;
 }
 
