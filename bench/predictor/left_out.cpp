@@ -133,48 +133,55 @@ void print(const char* name, const std::vector<Row>& rows, bool has_intervals) {
   std::printf("\n");
 }
 
-/// What rates fitted to all rows that `counts` holds for say of the others: what no choice of
-/// measurements among these can be expected to beat, since the form of the model is what is left.
-template <class Counts>
-Result<> predict_others(const predictor::SourceRows& source, const Counts& counts,
-                        std::vector<Row>& out) {
-  GraphRows known;
-  std::vector<std::size_t> others;
-  for (std::size_t row = 0; row < source.rows.size(); ++row) {
-    if (!counts(row)) {
-      others.push_back(row);
-      continue;
-    }
-    known.models.push_back(source.rows.models[row]);
-    known.families.push_back(source.rows.families[row]);
-    known.latency_ms.push_back(source.rows.latency_ms[row]);
+/// Adds what was said of the rows that a split asked for.
+void append(const predictor::SourceRows& source, const Split& split,
+            const std::vector<predictor::Prediction>& said, std::vector<Row>& out) {
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    const std::size_t row = split.asked[i];
+    out.push_back({source.device, source.rows.families[row], source.rows.latency_ms[row], said[i]});
   }
-  HALE_TRY(const auto rates, predictor::fitted_rates(known));
-  const workload::SimulatedDevice device{rates};
-  for (const std::size_t row : others) {
-    const Milliseconds ms{device.milliseconds(source.rows.models[row])};
-    out.push_back(
-        {source.device, source.rows.families[row], source.rows.latency_ms[row], {ms, ms, ms}});
-  }
-  return {};
 }
 
-Result<> print_limits(const std::vector<predictor::SourceRows>& sources) {
+/// Rates fitted to all that was measured: what no choice among it can be expected to beat, since
+/// the form of the model is what is left.
+struct FittedRates {
+  workload::SimulatedDevice device;
+
+  /// Pre: something was measured.
+  static FittedRates fit(const predictor::MeasuredRows<space::AnyGraph>& measured) {
+    return {{*predictor::fitted_rates({measured.architectures, {}, measured.latency_ms})}};
+  }
+  [[nodiscard]] double milliseconds(const workload::Terms& terms) const {
+    return device.milliseconds(terms);
+  }
+};
+
+/// Measures the rows that `counts` holds for, and asks for the others.
+template <class Counts>
+void predict_others(const predictor::SourceRows& source, const Counts& counts,
+                    std::vector<Row>& out) {
+  Split split;
+  for (std::size_t row = 0; row < source.rows.size(); ++row)
+    (counts(row) ? split.measured : split.asked).push_back(row);
+  if (split.measured.empty()) return;
+  append(source, split, by_baseline<FittedRates>({}, source.rows, split), out);
+}
+
+void print_limits(const std::vector<predictor::SourceRows>& sources) {
   constexpr std::size_t folds = 5;
   std::vector<Row> by_family;
   std::vector<Row> by_fold;
   for (const predictor::SourceRows& source : sources) {
     const std::vector<std::string>& families = source.rows.families;
     for (const std::string& left : std::set(families.begin(), families.end()))
-      HALE_CHECK(predict_others(
-          source, [&](std::size_t row) { return families[row] != left; }, by_family));
+      predict_others(
+          source, [&](std::size_t row) { return families[row] != left; }, by_family);
     for (std::size_t fold = 0; fold < folds; ++fold)
-      HALE_CHECK(predict_others(
-          source, [fold](std::size_t row) { return row % folds != fold; }, by_fold));
+      predict_others(
+          source, [fold](std::size_t row) { return row % folds != fold; }, by_fold);
   }
   print("all rows of other families", by_family, false);
   print("four of five rows of all", by_fold, false);
-  return {};
 }
 
 /// What is measured and what is known before.
@@ -230,14 +237,8 @@ class Trial {
       HALE_CHECK(predictor::for_each_split(
           base_for(source.device, mode), source.rows, mode.options,
           [&](const SimulatedBase& base, const Split& split) -> Result<> {
-            for (std::size_t m = 0; m < methods.size(); ++m) {
-              const auto said = methods[m].second(base, source.rows, split);
-              for (std::size_t i = 0; i < said.size(); ++i) {
-                const std::size_t row = split.asked[i];
-                rows[m].push_back({source.device, source.rows.families[row],
-                                   source.rows.latency_ms[row], said[i]});
-              }
-            }
+            for (std::size_t m = 0; m < methods.size(); ++m)
+              append(source, split, methods[m].second(base, source.rows, split), rows[m]);
             return {};
           }));
     for (std::size_t m = 0; m < methods.size(); ++m)
@@ -290,7 +291,8 @@ Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
     sources.push_back({device, runtime::graph_rows(table, models, latency_ms)});
   }
   std::printf("All that can be measured: median error, worst runtime, within 20 %%, Spearman\n");
-  HALE_CHECK(print_limits(sources));
+  print_limits(sources);
+  std::fflush(stdout);
   HALE_TRY(const Trial trial, Trial::prepare(std::move(sources)));
   for (const std::size_t count : samples) {
     std::printf("K = %zu: median error, worst runtime, within 20 %%, Spearman within a family\n",
