@@ -21,6 +21,7 @@ for device in $(head -1 "$table" | tr ',' ' ' | cut -d ' ' -f 2-); do
     "$work/chosen.csv" "$work/all.csv" > "$work/measured.csv"
   case $device in
     *-zen4) on="$machine (Zen 4)" ;;
+    *-emr) on="one core of an Intel Xeon virtual machine (Emerald Rapids)" ;;
     *-xeon) on="one or eight cores of an Intel Xeon virtual machine" ;;
     *-h100) on="an NVIDIA H100 80GB HBM3" ;;
     *) on="$machine (Zen 5)" ;;

@@ -37,7 +37,8 @@ MEASURED_DEVICES = ["onnxruntime-1.22-all-1t", "onnxruntime-1.22-disabled-1t", "
                     "onnxruntime-1.22-all-2t-zen4", "onnxruntime-1.22-disabled-1t-zen4",
                     "onnxruntime-1.14-all-1t-zen4", "onnxruntime-1.22-wasm-1t-zen4",
                     "opencv-4.6-1t-zen4", "opencv-4.6-2t-zen4", "pytorch-1.13-1t-zen4",
-                    "tfjs-wasm-4.22-1t-zen4", "onnxruntime-1.30-all-1t-xeon",
+                    "tfjs-wasm-4.22-1t-zen4", "onnxruntime-1.22-all-1t-emr", "opencv-4.6-1t-emr",
+                    "pytorch-1.13-1t-emr", "tfjs-wasm-4.22-1t-emr", "onnxruntime-1.30-all-1t-xeon",
                     "onnxruntime-1.30-all-8t-xeon", "opencv-5.0-1t-xeon", "opencv-5.0-8t-xeon",
                     "pytorch-2.11-1t-xeon", "pytorch-2.11-eager-h100", "pytorch-2.11-graph-h100"]
 DEVICES = ["titan_rtx_256", "gold_6226", "fpga", "pixel2", "raspi4", "eyeriss"]
