@@ -48,11 +48,12 @@ void append_integer(std::string& out, graph::ElementType type, std::int64_t numb
 }
 
 /// What an elided Constant stands for, by the place at which it is taken first.
-enum class Role : std::uint8_t { weight, zero, one };
+enum class Role : std::uint8_t { weight, zero, one, scale, shift };
 
 [[nodiscard]] Role role_of(const graph::Operation& op, std::size_t operand) {
-  if (!op.is("BatchNormalization")) return Role::weight;
-  return operand == 1 || operand == 4 ? Role::one : Role::zero;
+  if (op.is("BatchNormalization")) return operand == 1 || operand == 4 ? Role::one : Role::zero;
+  if (op.is("Mul")) return Role::scale;
+  return op.is("Add") ? Role::shift : Role::weight;
 }
 
 class Writer {
@@ -293,8 +294,13 @@ class Writer {
   }
 
   [[nodiscard]] double drawn(const graph::Tensor& tensor, Role role) {
+    // Neither a factor of zero nor what is neutral: runtimes may fold either away.
+    constexpr double spread = 0.1;
+    const bool is_vector = tensor.dims.size() < 2;
     if (role == Role::one) return 1;
-    if (role == Role::zero || tensor.dims.size() < 2) return 0;
+    if (is_vector && role == Role::scale) return 1 + spread * rng_.normal();
+    if (is_vector && role == Role::shift) return spread * rng_.normal();
+    if (role == Role::zero || is_vector) return 0;
     double fan_in = 1;
     for (std::size_t i = 1; i < tensor.dims.size(); ++i)
       fan_in *= static_cast<double>(tensor.dims[i]);

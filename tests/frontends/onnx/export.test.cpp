@@ -96,6 +96,47 @@ TEST(export_model, weights_are_he_normal_and_never_denormal) {
   EXPECT_NEAR(squares / count, 2.0 / (64 * 9), 0.0001);
 }
 
+/// Or a norm's scale would make all zero that is behind it, and a runtime could leave both out.
+TEST(export_model, a_vector_that_scales_is_about_one_and_one_that_is_added_about_zero) {
+  constexpr std::int64_t count = 1000;
+  graph::Graph graph;
+  const auto vector = [&](const char* name) {
+    return graph::add_constant(graph, {graph::ElementType::f32, {count}}, name);
+  };
+  const graph::ValueId x =
+      graph.add_value(graph::tensor_type(graph::ElementType::f32, {count}), "x");
+  const graph::ValueId scale = vector("scale");
+  const graph::ValueId shift = vector("shift");
+  const graph::ValueId scaled = graph.add_value({}, "scaled");
+  const graph::ValueId y = graph.add_value({}, "y");
+  graph.body().inputs = {x};
+  graph.body().operations = {graph.value(scale).producer, graph.value(shift).producer};
+  graph.append(graph::Graph::body_id(),
+               {.name = "Mul", .operands = {x, scale}, .results = {scaled}});
+  graph.append(graph::Graph::body_id(),
+               {.name = "Add", .operands = {scaled, shift}, .results = {y}});
+  graph.body().outputs = {y};
+  const auto bytes = export_model(graph, HeNormal{1});
+  ASSERT_TRUE(bytes) << bytes.error().message;
+  std::size_t at = 0;
+  for (const double expected : {1.0, 0.0}) {
+    const std::string header = varint(9 << 3 | 2) + varint(4 * count);
+    at = bytes->find(header, at);
+    ASSERT_NE(at, std::string::npos);
+    at += header.size();
+    std::vector<float> numbers(count);
+    std::memcpy(numbers.data(), bytes->data() + at, 4 * count);
+    double sum = 0;
+    double squares = 0;
+    for (const float number : numbers) {
+      sum += static_cast<double>(number);
+      squares += std::pow(static_cast<double>(number) - expected, 2);
+    }
+    EXPECT_NEAR(sum / count, expected, 0.02);
+    EXPECT_NEAR(squares / count, 0.01, 0.002);
+  }
+}
+
 TEST(export_model, every_value_has_a_name_of_its_own) {
   graph::Graph graph;
   const graph::Type type = graph::tensor_type(graph::ElementType::f32, {4});

@@ -29,8 +29,9 @@ namespace hale::onnx_frontend {
 [[nodiscard]] Result<graph::Graph> import_bytes(std::span<const std::byte> bytes,
                                                 std::string_view name);
 
-/// Weights drawn from N(0, 2 / fan_in); biases and means 0, scales and variances 1. Denormal
-/// numbers, which weights of zero or of any size can lead to, would falsify latencies.
+/// Weights drawn from N(0, 2 / fan_in); biases and means 0, scales and variances 1. Vectors that a
+/// Mul or an Add takes are about 1 or 0. Denormal numbers, which weights of zero or of any size can
+/// lead to, would falsify latencies.
 ///
 /// Source: He et al., ICCV 2015 (arXiv 1502.01852).
 struct HeNormal {
