@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <hale/runners.hpp>
 #include <span>
 #include <string>
@@ -21,6 +22,11 @@ struct NpmRuntime {
   std::string_view script;                 // that is embedded, to run behind npm.cjs
   std::span<const std::string_view> node;  // options of node's
 };
+
+/// node's options for WebAssembly: compiled in full from the start, or the first readings are of
+/// code that has not been optimised yet.
+inline constexpr std::array<std::string_view, 3> webassembly_options = {
+    "--expose-gc", "--no-liftoff", "--no-wasm-tier-up"};
 
 /// Errors: a package that is not installed.
 [[nodiscard]] Result<Readings> measure_with_node(const NpmRuntime& runtime, const Model& model,

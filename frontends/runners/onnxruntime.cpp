@@ -8,9 +8,6 @@ namespace {
 constexpr std::array<NpmPackage, 1> native_packages = {{{"onnxruntime-node"}}};
 constexpr std::array<NpmPackage, 1> web_packages = {{{"onnxruntime-web"}}};
 constexpr std::array<std::string_view, 1> native_options = {"--expose-gc"};
-// Or the first readings are of code that has not been optimised yet.
-constexpr std::array<std::string_view, 3> web_options = {"--expose-gc", "--no-liftoff",
-                                                         "--no-wasm-tier-up"};
 
 }  // namespace
 
@@ -23,6 +20,6 @@ const NpmRuntime onnxruntime_web = {.name = "onnxruntime-web",
                                     .version = "1.22.0",
                                     .packages = web_packages,
                                     .script = "onnxruntime",
-                                    .node = web_options};
+                                    .node = webassembly_options};
 
 }  // namespace hale::runners

@@ -7,11 +7,12 @@
 #include "process.hpp"
 #include "python.hpp"
 #include "tfjs.hpp"
+#include "tract.hpp"
 
 namespace hale::runners {
 namespace {
 
-constexpr std::array<Runner, 8> runners = {{
+constexpr std::array<Runner, 9> runners = {{
     {"onnxruntime", "ONNX Runtime by npm's onnxruntime-node", measure_with_npm<onnxruntime_node>,
      install_with_npm<onnxruntime_node>},
     {"onnxruntime-web", "ONNX Runtime in WebAssembly by npm's onnxruntime-web",
@@ -29,6 +30,8 @@ constexpr std::array<Runner, 8> runners = {{
      measure_with_npm<tfjs_wasm>, install_with_npm<tfjs_wasm>},
     {"tfjs-cpu", "the same in JavaScript alone, by npm's @tensorflow/tfjs-backend-cpu",
      measure_with_npm<tfjs_cpu>, install_with_npm<tfjs_cpu>},
+    {"tract", "tract in WebAssembly by npm's tractjs", measure_with_npm<tractjs>,
+     install_with_npm<tractjs>},
     {"command", "any program, by --command and --pattern", measure_with_command},
 }};
 

@@ -12,9 +12,6 @@ constexpr NpmPackage reader = {"onnx-proto", "8.0.1"};
 
 constexpr std::array<NpmPackage, 3> wasm_packages = {{wasm, core, reader}};
 constexpr std::array<NpmPackage, 3> cpu_packages = {{cpu, core, reader}};
-// As for ONNX Runtime in WebAssembly: optimised code from the start.
-constexpr std::array<std::string_view, 3> options = {"--expose-gc", "--no-liftoff",
-                                                     "--no-wasm-tier-up"};
 
 }  // namespace
 
@@ -22,11 +19,11 @@ const NpmRuntime tfjs_wasm = {.name = "tfjs",
                               .version = "4.22.0",
                               .packages = wasm_packages,
                               .script = "tfjs",
-                              .node = options};
+                              .node = webassembly_options};
 const NpmRuntime tfjs_cpu = {.name = "tfjs",
                              .version = "4.22.0",
                              .packages = cpu_packages,
                              .script = "tfjs",
-                             .node = options};
+                             .node = webassembly_options};
 
 }  // namespace hale::runners
