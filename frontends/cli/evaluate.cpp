@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <ctime>
 #include <hale/core/text.hpp>
-#include <hale/readers.hpp>
 #include <memory>
 #include <optional>
 #include <set>
@@ -17,6 +16,7 @@
 
 #include "commands.hpp"
 #include "figures.hpp"
+#include "measured.hpp"
 #include "methods.hpp"
 #include "output.hpp"
 #include "progress.hpp"
@@ -37,7 +37,8 @@ predictor::EvaluationOptions protocol_of(const EvaluationSetup& setup, std::size
               setup.protocol == "help" ? predictor::Protocol::help : predictor::Protocol::strict,
           .samples = samples,
           .draws = setup.draws,
-          .seed = setup.seed};
+          .seed = setup.seed,
+          .chooses = setup.select == "auto"};
 }
 
 Result<Evaluations> evaluate(const Method& method, const predictor::EvaluationOptions& protocol) {
@@ -134,7 +135,7 @@ Result<> write_report(const Options& options, const std::vector<Method>& methods
 
 Result<std::string> evaluate(const Options& options) {
   if (options.report) HALE_CHECK(require_folder(*options.report));
-  HALE_TRY(const device::LatencyTable table, readers::read_latency_table(options.table));
+  HALE_TRY(const device::LatencyTable table, read_table(options.table, options.asked.space));
   HALE_TRY(const std::vector<Method> methods, find_methods(options.asked, table));
   std::vector<MethodEvaluation> evaluations;
   for (const Method& method : methods) {
@@ -153,9 +154,10 @@ Action declare(Arguments& arguments) {
   arguments.repeated("--base NAME|FILE", options->asked.bases,
                      "A built-in base or a file that 'hale train' made, once or again and again; "
                      "left out: the space's");
-  arguments.repeated("--baseline NAME[:ROWS]", options->asked.baselines,
-                     "Beside the bases: flops, lut, brp-nas or ada-proxy, fitted on so many random "
-                     "rows of each target");
+  arguments.repeated(
+      "--baseline NAME[:ROWS]", options->asked.baselines,
+      "Beside the bases: flops, lut, brp-nas or ada-proxy, for graph flops, roofline "
+      "or operation-wise, fitted on so many random rows of each target");
   arguments.text("--proxy DEVICE", options->asked.proxy,
                  "The device that ada-proxy knows; left out: the table's first that is no target");
   arguments.list("--devices X,..", options->asked.devices, "Target devices", true);
@@ -164,7 +166,8 @@ Action declare(Arguments& arguments) {
   arguments.number("--draws N", options->asked.setup.draws,
                    "How often everything drawn is drawn anew");
   arguments.choice("--select", options->asked.setup.select, {"auto", "random"},
-                   "What is measured: what the base asks for, or random rows");
+                   "What is measured: what the base asks for, for graph of half of the rows, drawn "
+                   "anew each time; or random rows");
   arguments.choice("--protocol", options->asked.setup.protocol, {"strict", "help"},
                    "strict: the measurements alone are known of a target device; help: the paper's "
                    "own, which trims and scales by more");

@@ -52,8 +52,6 @@ struct Options {
   ShapeOptions shapes;
 };
 
-constexpr std::string_view header = "arch,latency_ms,low_ms,high_ms,readings,runtime";
-
 /// A runner's name and the version behind an @: "onnxruntime@1.18.0".
 Result<const runners::Runner*> parse_runner(const Options& options, runners::Settings& settings) {
   const std::size_t at = options.runner.find('@');
@@ -122,11 +120,24 @@ Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph) {
   return inputs;
 }
 
-Result<Prepared> prepare(const std::string& name, const Options& options) {
+Result<graph::Graph> shaped_graph(const std::string& name, const Options& options) {
   if (name == "-") return fail("is read once, expected a file that each process can read");
   HALE_TRY(graph::Graph graph, read_model(name));
   HALE_CHECK(options.shapes.apply(graph));
   close_batch(graph, 1);
+  return graph;
+}
+
+/// The shapes of a model's inputs; empty where no option gives any.
+Result<std::string> shape_of(const std::string& name, const Options& options) {
+  if (options.shapes.says_nothing()) return std::string();
+  HALE_TRY(const graph::Graph graph, shaped_graph(name, options));
+  HALE_CHECK(inputs_of(graph));
+  return options.shapes.state(graph);
+}
+
+Result<Prepared> prepare(const std::string& name, const Options& options) {
+  HALE_TRY(const graph::Graph graph, shaped_graph(name, options));
   Prepared prepared;
   HALE_TRY(prepared.model.inputs, inputs_of(graph));
   prepared.model.path = name;
@@ -144,23 +155,26 @@ Result<Prepared> prepare(const std::string& name, const Options& options) {
 class Table {
  public:
   /// Errors: a file with another header; no folder for a new one.
-  [[nodiscard]] static Result<Table> open(const std::string& path) {
+  [[nodiscard]] static Result<Table> open(const std::string& path, bool has_shapes) {
     HALE_CHECK(require_folder(path));
     Table table;
+    table.has_shapes_ = has_shapes;
     std::error_code ignored;
     if (path != "-") table.path_ = path;
     table.is_new_ = !fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) == 0;
     if (path == "-" || table.is_new_) return table;
     HALE_TRY(const std::string text, io::read_file(path));
-    if (trim(text.substr(0, text.find('\n'))) != header)
-      return fail(concat(path, ": line 1: found '",
-                         text.substr(0, std::min<std::size_t>(text.find('\n'), 80)),
-                         "', expected '", header, "'"));
+    const std::string_view found = trim(std::string_view(text).substr(0, text.find('\n')));
+    table.has_shapes_ = has_shapes || found == table.header(true);
+    if (found != table.header(table.has_shapes_))
+      return fail(concat(path, ": line 1: found '", found.substr(0, 80), "', expected '",
+                         table.header(has_shapes), "'"));
     const auto rows = io::parse_csv(text);
     if (!rows) return fail_in(path, rows.error());
     for (std::size_t r = 1; r < rows->size(); ++r) {
-      ++table.rows_[(*rows)[r].fields[0]];
-      table.runtime_ = (*rows)[r].fields.back();
+      const std::vector<std::string>& fields = (*rows)[r].fields;
+      ++table.rows_[{fields[0], table.has_shapes_ ? fields.back() : std::string()}];
+      if (fields.size() > runtime_column) table.runtime_ = fields[runtime_column];
     }
     table.lacks_end_ = text.back() != '\n';
     return table;
@@ -173,13 +187,14 @@ class Table {
     const fs::path folder = fs::absolute(path_, ignored).lexically_normal().parent_path();
     return fs::absolute(model, ignored).lexically_normal().lexically_proximate(folder).string();
   }
-  [[nodiscard]] std::size_t rows_of(const std::string& model) const {
-    const auto found = rows_.find(name_of(model));
+  [[nodiscard]] std::size_t rows_of(const std::string& model, const std::string& shape) const {
+    const auto found = rows_.find({name_of(model), shape});
     return found == rows_.end() ? 0 : found->second;
   }
 
   /// Errors: rows of another runtime; a file that cannot be written.
-  [[nodiscard]] Result<> append(const std::string& model, const runners::Readings& readings) {
+  [[nodiscard]] Result<> append(const std::string& model, const std::string& shape,
+                                const runners::Readings& readings) {
     if (runtime_.empty()) runtime_ = readings.runtime;
     if (runtime_ != readings.runtime)
       return fail(concat(path_.string(), ": has rows of '", runtime_, "', found '",
@@ -188,11 +203,14 @@ class Table {
       return number_text(numeric::quantile(readings.milliseconds, p));
     };
     std::string text = lacks_end_ ? "\n" : "";
-    if (std::exchange(is_new_, false)) text += concat(header, "\n");
+    if (std::exchange(is_new_, false)) text += concat(header(has_shapes_), "\n");
     lacks_end_ = false;
-    text += csv_line({name_of(model), at(0.5), at(0.05), at(0.95),
-                      concat(readings.milliseconds.size()), readings.runtime});
-    ++rows_[name_of(model)];
+    std::vector<std::string> fields = {
+        name_of(model),  at(0.5), at(0.05), at(0.95), concat(readings.milliseconds.size()),
+        readings.runtime};
+    if (has_shapes_) fields.push_back(shape);
+    text += csv_line(fields);
+    ++rows_[{name_of(model), shape}];
     if (path_.empty()) return write_stdout(text);
     std::ofstream out(path_, std::ios::app | std::ios::binary);
     out << text << std::flush;
@@ -201,11 +219,18 @@ class Table {
   }
 
  private:
+  /// `shape` is there where options give shapes, or gave them.
+  static std::string header(bool has_shapes) {
+    return concat("arch,latency_ms,low_ms,high_ms,readings,runtime", has_shapes ? ",shape" : "");
+  }
+  static constexpr std::size_t runtime_column = 5;
+
   fs::path path_;  // empty: stdout
+  bool has_shapes_ = false;
   bool is_new_ = true;
   bool lacks_end_ = false;
   std::string runtime_;
-  std::map<std::string, std::size_t> rows_;
+  std::map<std::pair<std::string, std::string>, std::size_t> rows_;  // by name and shape
 };
 
 /// Says where the readings of the processes of one model do not agree.
@@ -248,14 +273,17 @@ Result<bool> measure_all(const std::vector<std::string>& models, const runners::
     for (const std::size_t i : rng.choose(models.size(), models.size())) {
       const std::string& model = models[i];
       ++done;
-      if (failed.contains(model) || table.rows_of(model) > run) continue;
+      if (failed.contains(model)) continue;
+      const auto shape = shape_of(model, options);
+      if (shape && table.rows_of(model, *shape) > run) continue;
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
       progress.show(fmt::format("run {} of {}, {} of {}: {}, {} so far", run + 1, options.runs,
                                 done, models.size(), model, duration_text(spent.count())));
-      const auto readings = measure_once(model, runner, settings, options);
+      const auto readings =
+          shape ? measure_once(model, runner, settings, options) : tl::unexpected(shape.error());
       if (readings) {
         medians[model].push_back(numeric::median(readings->milliseconds));
-        HALE_CHECK(table.append(model, *readings));
+        HALE_CHECK(table.append(model, *shape, *readings));
       } else {
         progress.clear();
         complain(refusal(model, readings.error()));
@@ -278,7 +306,7 @@ Exit measure(const Options& options) {
     if (const auto done = install(**runner, settings); !done) return refuse(done.error());
   ModelPaths models = expand_models(options.models);
   for (const Refusal& refused : models.refused) complain(refused);
-  auto table = Table::open(options.output);
+  auto table = Table::open(options.output, !options.shapes.says_nothing());
   if (!table) return refuse(table.error());
   const auto all_done = measure_all(models.paths, **runner, settings, options, *table);
   if (!all_done) return refuse(all_done.error());

@@ -5,19 +5,26 @@
 #include <hale/core/text.hpp>
 #include <hale/readers.hpp>
 #include <map>
+#include <utility>
 
 #include "inputs.hpp"
+#include "output.hpp"
 
 namespace hale::cli {
 namespace {
 
 bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
 
-/// What a file is in a space; where the space is that of any graph, an open batch is one.
+/// What a file is in a space; where the space is that of any graph, an open batch is one. `stated`
+/// is what a measurement says of its shape, before the options.
 Result<runtime::Recognition> recognise_file(const std::string& path, const ShapeOptions& shapes,
-                                            const runtime::SpaceEntry& space) {
+                                            const runtime::SpaceEntry& space,
+                                            std::string_view stated = {}) {
   HALE_TRY(graph::Graph graph, read_model(path));
   if (const auto shaped = shapes.apply(graph); !shaped) return fail_in(path, shaped.error());
+  const auto own = ShapeOptions::stated(stated);
+  if (!own) return fail_in(path, own.error());
+  if (const auto shaped = own->apply(graph); !shaped) return fail_in(path, shaped.error());
   const bool is_any = &space == &runtime::graph_space();
   if (is_any) close_batch(graph, 1);
   auto recognition = is_any ? space.recognise(graph) : runtime::recognise(graph);
@@ -90,6 +97,34 @@ Result<std::vector<device::Measurement>> read_measurement_files(
   return all;
 }
 
+Result<device::LatencyTable> read_table(const std::string& path, std::string_view space) {
+  HALE_TRY(const device::LatencyTable raw, readers::read_latency_table(path));
+  const runtime::SpaceEntry& any = runtime::graph_space();
+  if (space != any.name || std::none_of(raw.archs.begin(), raw.archs.end(), is_model)) return raw;
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  device::LatencyTable table;
+  table.devices = raw.devices;
+  table.latency_ms.resize(raw.devices.size());
+  for (std::size_t row = 0; row < raw.archs.size(); ++row) {
+    std::string arch = raw.archs[row];
+    if (is_model(arch)) {
+      const auto recognition = recognise_file((folder / arch).string(), {}, any);
+      if (!recognition) return fail_in(path, recognition.error());
+      if (!recognition->uncovered.empty()) {
+        warn(concat(path, ": ", arch, ": left out: not costed: ", recognition->uncovered.front()));
+        continue;
+      }
+      arch = recognition->archs.front();
+    }
+    table.archs.push_back(std::move(arch));
+    table.families.push_back(raw.family(row));
+    for (std::size_t device = 0; device < raw.devices.size(); ++device)
+      table.latency_ms[device].push_back(raw.latency_ms[device][row]);
+  }
+  if (table.archs.empty()) return fail(concat(path, ": has no model that can be costed"));
+  return table;
+}
+
 Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,
                             const ShapeOptions& shapes) {
   if (!is_model(name)) return space.canonical(name);
@@ -122,11 +157,15 @@ Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
   Classes classes;
   for (const device::Measurement& one : raw) {
     if (!is_model(one.arch)) {
+      if (!one.shape.empty())
+        return fail(concat(one.arch, ": shape: found '", one.shape.substr(0, 80),
+                           "', expected none: an ONNX file alone is run with another"));
       HALE_TRY(std::string arch, space.canonical(one.arch));
       measured.measurements.push_back({std::move(arch), one.latency});
       continue;
     }
-    HALE_TRY(const runtime::Recognition recognition, recognise_file(one.arch, shapes, space));
+    HALE_TRY(const runtime::Recognition recognition,
+             recognise_file(one.arch, shapes, space, one.shape));
     if (recognition.space != space.name)
       return fail(concat(one.arch, ": lies in space '", recognition.space, "', expected '",
                          space.name, "'"));

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <hale/core/error.hpp>
+#include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
 #include <hale/runtime/spaces.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models.hpp"
@@ -16,6 +18,14 @@ namespace hale::cli {
 /// working folder. Errors: begin with the file.
 [[nodiscard]] Result<std::vector<device::Measurement>> read_measurement_files(
     const std::vector<std::string>& files);
+
+/// A latency table. Where the space is that of any graph, its rows may be ONNX files, by paths from
+/// the table's folder: each counts as what it is read as, of the family that its folder is. A model
+/// with operations that cannot be costed is left out with a warning.
+///
+/// Errors: begin with the table; ones of the table, and of files that are no models.
+[[nodiscard]] Result<device::LatencyTable> read_table(const std::string& path,
+                                                      std::string_view space);
 
 /// What a space calls an architecture, or a model in an ONNX file. Errors: it is none of the space.
 [[nodiscard]] Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,

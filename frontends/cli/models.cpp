@@ -60,7 +60,7 @@ Result<> set_shape(graph::Graph& graph, const std::string& name,
       continue;
     }
     if (value.type.dims && value.type.dims->size() != extents.size())
-      return fail(concat("--shape: input '", name, "' has ", value.type.dims->size(),
+      return fail(concat("shape: input '", name, "' has ", value.type.dims->size(),
                          " dimensions, found ", extents.size()));
     const std::vector<graph::Dim> before = value.type.dims.value_or(std::vector<graph::Dim>{});
     for (std::size_t d = 0; d < before.size(); ++d)
@@ -68,8 +68,7 @@ Result<> set_shape(graph::Graph& graph, const std::string& name,
     value.type.dims = graph::tensor_type(value.type.element, extents).dims;
     return {};
   }
-  return fail(
-      concat("--shape: no input '", name, "'; there are: ", known.empty() ? "none" : known));
+  return fail(concat("shape: no input '", name, "'; there are: ", known.empty() ? "none" : known));
 }
 
 Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t extent) {
@@ -111,19 +110,10 @@ void ShapeOptions::declare(Arguments& arguments) {
 
 Result<> ShapeOptions::parse() {
   for (const std::string& word : shape_words_) {
-    const std::size_t colon = word.rfind(':');
-    Shape shape;
-    bool good = colon != std::string::npos && colon > 0;
-    if (good) {
-      shape.input = word.substr(0, colon);
-      for (const std::string_view piece : split(std::string_view(word).substr(colon + 1), 'x')) {
-        const auto extent = parse_extent(piece);
-        good = good && extent.has_value();
-        shape.extents.push_back(extent.value_or(1));
-      }
-    }
-    if (!good) return fail(concat("--shape: found '", word, "', expected INPUT:1x3x224x224"));
-    shapes_.push_back(std::move(shape));
+    auto shape = parse_shape(word);
+    if (!shape || shape->input.empty())
+      return fail(concat("--shape: found '", word, "', expected INPUT:1x3x224x224"));
+    shapes_.push_back(*std::move(shape));
   }
   for (const std::string& word : dim_words_) {
     const std::size_t equals = word.rfind('=');
@@ -138,10 +128,51 @@ Result<> ShapeOptions::parse() {
   return {};
 }
 
+std::optional<ShapeOptions::Shape> ShapeOptions::parse_shape(std::string_view word) {
+  const std::size_t colon = word.rfind(':');
+  if (colon == 0) return std::nullopt;
+  Shape shape;
+  if (colon != std::string_view::npos) shape.input = word.substr(0, colon);
+  for (const std::string_view piece : split(word.substr(colon + 1), 'x')) {
+    const auto extent = parse_extent(piece);
+    if (!extent) return std::nullopt;
+    shape.extents.push_back(*extent);
+  }
+  return shape;
+}
+
+Result<ShapeOptions> ShapeOptions::stated(std::string_view text) {
+  ShapeOptions options;
+  if (trim(text).empty()) return options;
+  for (const std::string_view word : split(text, ';')) {
+    auto shape = parse_shape(trim(word));
+    if (!shape)
+      return fail(concat("shape: found '", text.substr(0, 80), "', expected INPUT:1x3x224x224"));
+    options.shapes_.push_back(*std::move(shape));
+  }
+  return options;
+}
+
+std::string ShapeOptions::state(const graph::Graph& graph) const {
+  std::string text;
+  if (says_nothing()) return text;
+  for (const graph::ValueId id : data_inputs(graph)) {
+    const graph::Value& value = graph.value(id);
+    text += concat(text.empty() ? "" : ";", value.name);
+    for (std::size_t d = 0; d < value.type.dims->size(); ++d)
+      text += concat(d == 0 ? ":" : "x", (*value.type.dims)[d].extent);
+  }
+  return text;
+}
+
 Result<> ShapeOptions::apply(graph::Graph& graph) const {
-  if (shapes_.empty() && dims_.empty() && !batch_) return {};
+  if (says_nothing()) return {};
   for (const auto& [input, extents] : shapes_) {
-    HALE_CHECK(set_shape(graph, input, extents));
+    const std::vector<graph::ValueId> inputs = data_inputs(graph);
+    if (input.empty() && inputs.size() != 1)
+      return fail(concat("shape: found one without a name for ", inputs.size(),
+                         " inputs, expected INPUT:1x3x224x224"));
+    HALE_CHECK(set_shape(graph, input.empty() ? graph.value(inputs[0]).name : input, extents));
   }
   for (const auto& [symbol, extent] : dims_) {
     HALE_CHECK(set_dim(graph, symbol, extent));

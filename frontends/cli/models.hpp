@@ -6,6 +6,7 @@
 #include <hale/graph/ir.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,16 @@ class ShapeOptions {
   /// Errors: words that are no shape, dimension or batch. To be called once, before apply().
   [[nodiscard]] Result<> parse();
 
+  /// What a measurement's `shape` says: INPUT:1x3x224x224, of several inputs with ';' between them;
+  /// the name of the only one may be left out. Errors: another text.
+  [[nodiscard]] static Result<ShapeOptions> stated(std::string_view text);
+
+  [[nodiscard]] bool says_nothing() const { return shapes_.empty() && dims_.empty() && !batch_; }
+
+  /// The shapes of a graph's data inputs, as a measurement states them; empty where nothing is
+  /// said.
+  [[nodiscard]] std::string state(const graph::Graph& graph) const;
+
   /// Changes the graph's inputs. Errors: inputs or symbols that the graph does not have.
   [[nodiscard]] Result<> apply(graph::Graph& graph) const;
 
@@ -28,9 +39,11 @@ class ShapeOptions {
 
  private:
   struct Shape {
-    std::string input;
+    std::string input;  // empty: the only data input
     std::vector<std::int64_t> extents;
   };
+
+  [[nodiscard]] static std::optional<Shape> parse_shape(std::string_view word);
 
   std::vector<std::string> shape_words_;
   std::vector<std::string> dim_words_;

@@ -10,7 +10,6 @@
 #include <hale/core/text.hpp>
 #include <hale/io/container.hpp>
 #include <hale/io/file.hpp>
-#include <hale/readers.hpp>
 #include <hale/runtime/catalogue.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -22,6 +21,7 @@
 
 #include "catalogue.hpp"
 #include "commands.hpp"
+#include "measured.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "threads.hpp"
@@ -208,7 +208,7 @@ Result<Exit> run(Options options) {
            runtime::find_recipe(catalogue(), options.space, options.recipe));
   if (options.episodes == 0) options.episodes = recipe->episodes;
   HALE_CHECK(require_folder(options.output));
-  HALE_TRY(const device::LatencyTable table, readers::read_latency_table(options.table));
+  HALE_TRY(const device::LatencyTable table, read_table(options.table, options.space));
   for (const auto* names : {&options.devices, &options.validation})
     for (const std::string& name : *names)
       if (const auto column = table.column(name); !column)

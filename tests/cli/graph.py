@@ -22,6 +22,23 @@ def score(*words):
     return good_json("score", *words)["results"]
 
 
+def without(model, known, unknown):
+    """The model with the first operation of a name of four letters made another."""
+    model = pathlib.Path(model)
+    model.write_bytes(model.read_bytes().replace(b"\x22\x04" + known, b"\x22\x04" + unknown, 1))
+    return str(model)
+
+
+def in_folders(names, folder):
+    """ONNX files of these networks, each in a folder of its family: FOLDER/residual/3.onnx."""
+    good("suggest", "--space", "graph", "--candidates", write("names.txt", "\n".join(names) + "\n"),
+         "--count", len(names), "--emit", "flat")
+    for name in names:
+        path = pathlib.Path(folder, name + ".onnx")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pathlib.Path("flat", name.replace("/", "-") + ".onnx").rename(path)
+
+
 @case("suggest names networks of its own, each of which sharpens what is known")
 def _():
     listed = good_json("suggest", "--space", "graph", "--emit", "nets")["suggestions"]
@@ -135,11 +152,6 @@ def _():
     good("suggest", "--space", "graph", "--candidates", write("c.txt", "classic/5\nmixer/1\n"),
          "--emit", "nets")
 
-    def without(model, known, unknown):
-        model = pathlib.Path(model)
-        model.write_bytes(model.read_bytes().replace(b"\x22\x04" + known, b"\x22\x04" + unknown, 1))
-        return str(model)
-
     model = without("nets/mixer-1.onnx", b"Gemm", b"Gexx")
     answer, = score(model, "--device", path)
     expect(answer["verdict"] == "unknown" and answer["latency_ms"] > 0, str(answer))
@@ -184,6 +196,111 @@ def _():
     expect(figures["devices"][0]["device"] == "two-2.0-x", str(figures))
     refused("evaluate", "--space", "graph", "--table", table, "--base", "my.hale", "--devices",
             "two-2.0-x", "--protocol", "help", says="no protocol help")
+
+
+FOUR = [f"{family}/{seed}" for family in ("residual", "perceptron", "mixer", "classic")
+        for seed in range(8)]
+
+
+def table_of(names, path, end=""):
+    rows = [f"{name}{end},{0.4 + 0.3 * i},{0.9 + 0.7 * i}" for i, name in enumerate(names)]
+    return write(path, "\n".join(["arch,one-1.0-x,two-2.0-x", *rows]) + "\n")
+
+
+def evaluated(table, *words):
+    return good_json("evaluate", "--space", "graph", "--table", table, "--devices", "two-2.0-x",
+                     "--draws", "2", *words)["devices"][0]
+
+
+@case("a table's ONNX files count as the networks that they are, of the family that a folder is")
+def _():
+    in_folders(FOUR, "lab")
+    names, files = table_of(FOUR, "names.csv"), table_of(FOUR, "lab/files.csv", ".onnx")
+    expect(evaluated(files) == evaluated(names), "the same figures")
+    for table, base in ((names, "names.hale"), (files, "files.hale")):
+        good("train", "--space", "graph", "--table", table, "--devices", "one-1.0-x,two-2.0-x",
+             "--made-from", "a test", "-o", base)
+    expect(pathlib.Path("names.hale").read_bytes() == pathlib.Path("files.hale").read_bytes(),
+           "the same base")
+
+
+@case("a table's file that cannot be costed is left out, one that is no model refuses the table")
+def _():
+    in_folders(FOUR, "lab")
+    table = table_of(FOUR, "lab/files.csv", ".onnx")
+    without("lab/mixer/1.onnx", b"Gemm", b"Gexx")
+    run = hale("evaluate", "--space", "graph", "--table", table, "--devices", "two-2.0-x")
+    expect(run.status == 0 and "warning: lab/files.csv: mixer/1.onnx: left out" in run.err and
+           "Gexx" in run.err, "a warning", run)
+    write("lab/mixer/1.onnx", "no model")
+    refused("evaluate", "--space", "graph", "--table", table, "--devices", "two-2.0-x",
+            says="lab/files.csv: lab/mixer/1.onnx: ")
+
+
+@case("a table of one family is learned from by its own rows, one of ten rows is refused")
+def _():
+    names = [f"residual/{seed}" for seed in range(16)]
+    words = ["train", "--space", "graph", "--devices", "one-1.0-x,two-2.0-x", "-o", "base.hale"]
+    good(*words, "--table", table_of(names, "sixteen.csv"))
+    refused(*words, "--table", table_of(names[:10], "ten.csv"), says="more rows than ten")
+
+
+@case("evaluate measures what is chosen, or random rows")
+def _():
+    table = table_of(FOUR, "table.csv")
+    chosen, drawn = evaluated(table), evaluated(table, "--select", "random")
+    expect(chosen == evaluated(table, "--select", "auto"), "auto is the usual")
+    expect(chosen != drawn and chosen["mape"]["sd"] > 0 and drawn["mape"]["sd"] > 0, str(chosen))
+    expect(evaluated(table, "--seed", "2") != chosen, "another seed draws others")
+
+
+@case("what a user would pick for any graph instead is fitted to random rows")
+def _():
+    times = [(name, 0.1 * (seed + 1)) for seed, name in enumerate(FOUR)]
+    macs = {a["model"]: a["macs"] for a in score(*FOUR, "--device", device())}
+    table = write("macs.csv", "arch,exact,any\n" +
+                  "".join(f"{name},{macs[name] * 1e-8},{ms}\n" for name, ms in times))
+    names = [f"{each}:12" for each in ("flops", "roofline", "operation-wise")]
+    words = ["evaluate", "--space", "graph", "--table", table, "--devices", "exact", "--draws", "2"]
+    methods = good_json(*words, *[w for name in names for w in ("--baseline", name)])["methods"]
+    expect([m["method"] for m in methods] == ["graph", *names], str(methods)[:300])
+    flops = methods[1]["devices"][0]
+    expect(flops["median_error"]["mean"] < 1e-3, str(flops))
+    for method in methods[2:]:
+        expect(method["devices"][0]["spearman"]["mean"] > 0.8, str(method))
+    refused(*words, "--baseline", "lut:12", says="there are: flops, roofline, operation-wise")
+
+
+@case("a measurement's shape is that of its model's inputs, before what options say")
+def _():
+    in_folders(FOUR[:12], ".")
+    files = [name + ".onnx" for name in FOUR[:12]]
+
+    def latency(rows, *words, header="arch,latency_ms,shape"):
+        write("times.csv", "\n".join([header, *rows]) + "\n")
+        run = hale("adapt", "--measurements", "times.csv", *words, "-o", "device.hale")
+        expect(run.status == 0, "adapts, whatever it thinks of these latencies", run)
+        return score("residual/20", "--device", "device.hale")[0]["latency_ms"]
+
+    def rows(shape):
+        return [f"{file},{1 + i},{shape(file)}" for i, file in enumerate(files)]
+
+    plain = latency(rows(lambda file: ""))
+    expect(plain == latency(rows(lambda file: "anything"), header="arch,latency_ms,note"), "ignored")
+    small = "3x3x32x32"
+    only = latency(rows(lambda file: small if file.startswith("residual") else ""))
+    named = latency(rows(lambda file: f"input:{small}" if file.startswith("residual") else ""))
+    before = latency(rows(lambda file: f"input:{small}" if file.startswith("residual") else ""),
+                     "--batch", "3")
+    expect(only == named and only != plain, f"{plain} {only} {named}")
+    expect(before != named, "an option holds for the rows that state nothing")
+    for shape, says in (("big", "found 'big', expected INPUT:1x3x224x224"), ("y:1x2", "no input 'y'"),
+                        ("1x2;1x3", "dimensions"), ("input:0x3x32x32", "expected INPUT")):
+        write("times.csv", f"arch,latency_ms,shape\n{files[0]},1,{shape}\n")
+        refused("adapt", "--measurements", "times.csv", "-o", "device.hale",
+                says=["times.csv: residual/0.onnx: shape: ", says])
+    write("times.csv", "arch,latency_ms,shape\nresidual/0,1,1x3x32x32\n")
+    refused("adapt", "--measurements", "times.csv", "-o", "device.hale", says="expected none")
 
 
 main()

@@ -1,4 +1,5 @@
 """Measuring: any command in place of a runtime, and a runtime in whose place a script stands."""
+import base64
 import contextlib
 import csv
 import os
@@ -118,6 +119,23 @@ def _():
     expect(text_of() == whole and runs_of_command() == 6, "nothing is appended, nothing is run")
     good(*command(*NETWORKS, runs=5))
     expect(text_of().startswith(whole) and archs() == sorted(5 * NETWORKS), "two runs more")
+
+
+@case("shapes that options give are written down, and each is measured on its own")
+def _():
+    models("a.onnx")
+    shaped = HEADER.strip() + ",shape\n"
+    good(*command("a.onnx"), "--batch", 2)
+    good(*command("a.onnx"), "--batch", 2)
+    good(*command("a.onnx"), "--shape", "input:3x3x32x32")
+    good(*command("a.onnx"))
+    good(*command("a.onnx"))
+    text = text_of()
+    expect(text.startswith(shaped), text)
+    shapes = [row["shape"] for row in csv.DictReader(text.splitlines())]
+    expect(shapes == ["input:2x3x32x32", "input:3x3x32x32", ""], str(shapes))
+    write("here.csv", HEADER)
+    refused(*command("a.onnx"), "--batch", 2, says=["line 1: found", "expected", ",shape"])
 
 
 @case("a file that was cut short goes on where it ended")
@@ -306,7 +324,7 @@ def _():
     wrong("--runner", "command@1.2", *line, *output, says="'command' takes no version")
     for runner in ("onnxruntime-python", "opencv", "pytorch"):
         wrong("--runner", runner + "@1.2.3", *output, says=f"'{runner}' takes no version")
-    for runner in ("onnxruntime", "tfjs", "opencv"):
+    for runner in ("onnxruntime", "tfjs", "tract", "opencv"):
         wrong("--runner", runner, "--accelerator", "cuda", *output,
               says=f"--accelerator: '{runner}' runs on processors")
     for version in ("", "latest", "1.2;x"):
@@ -322,7 +340,7 @@ def _():
     pathlib.Path("packages").mkdir()
     for runner, package in (("onnxruntime", "onnxruntime-node"), ("onnxruntime-web",) * 2,
                             ("tfjs", "@tensorflow/tfjs-backend-wasm"),
-                            ("tfjs-cpu", "@tensorflow/tfjs-backend-cpu")):
+                            ("tfjs-cpu", "@tensorflow/tfjs-backend-cpu"), ("tract", "tractjs")):
         refused(*onnxruntime(NETWORKS[0], runner=runner),
                 says=[f"hale: {NETWORKS[0]}: {package} is not installed in packages", "--install"])
     with environment(HOME=os.getcwd()):
@@ -418,6 +436,72 @@ def _():
         with environment(PATH=node(load, run)):
             refused(*onnxruntime(NETWORKS[0], timeout=3), says=[f"hale: {NETWORKS[0]}: ", says])
         expect(not pathlib.Path("here.csv").exists(), says)
+
+
+def package(name, **files):
+    """A package of these files in place of the one that npm would install; the first is its main."""
+    folder = pathlib.Path("packages/node_modules", name)
+    folder.mkdir(parents=True)
+    main_file = next(iter(files))
+    write(folder / "package.json", f'{{"version": "7.5", "main": "{main_file}.js"}}')
+    for file, text in files.items():
+        write(folder / f"{file}.js", text)
+
+
+ONNXRUNTIME_NODE = """
+const fs = require('fs');
+exports.env = {};
+exports.Tensor = class { constructor(...made) { this.made = made; } };
+exports.InferenceSession = { create: async (path, options) => ({ run: async (feeds) => {
+  const fed = Object.entries(feeds).map(([name, { made: [type, data, dims] }]) =>
+    [name, type, data.length, dims]);
+  fs.writeFileSync('fed', JSON.stringify([path, options.graphOptimizationLevel,
+                                          options.intraOpNumThreads, fed]));
+  return { y: { data: new Float32Array(4) } };
+} }) };
+"""
+
+
+@case("the script of ONNX Runtime loads the model, feeds its inputs and times the runs")
+def _():
+    models("a.onnx")
+    package("onnxruntime-node", index=ONNXRUNTIME_NODE)
+    good(*onnxruntime("a.onnx"), "--threads", 2, "--optimisation", "basic")
+    expect(rows()[0]["runtime"] == "onnxruntime-node 7.5", text_of())
+    expect(text_of("fed") == '["a.onnx","basic",2,[["input","float32",3072,[1,3,32,32]]]]',
+           text_of("fed"))
+
+
+TRACT_WORKER = """
+const fs = require('fs');
+self.addEventListener('message', ({ data: { type, body, uid } }) => {
+  if (type === 'load' && !body.options.optimize) {
+    console.error('panicked at \\'not yet implemented\\'\\n  in a stack');
+    return self.postMessage({ type: 'error', body: new Error('unreachable'), uid });
+  }
+  const { tensors, data, ...rest } = body;
+  const fed = (tensors || []).map((each) => [each.data.length, each.shape]);
+  fs.appendFileSync('asked', JSON.stringify([type, rest, fed]) + '\\n');
+  self.postMessage({ type, body: 3, uid });
+});
+"""
+
+
+@case("the script of tract runs the package's worker in place, and says why tract gave up")
+def _():
+    models("a.onnx")
+    worker = base64.b64encode(TRACT_WORKER.encode()).decode()
+    package("tractjs", index=f'const worker = "data:application/javascript;base64,{worker}";')
+    good(*onnxruntime("a.onnx", runner="tract"))
+    expect(rows()[0]["runtime"] == "tractjs 7.5", text_of())
+    load, run = text_of("asked").splitlines()[:2]
+    expect(load == '["load",{"options":{"format":"onnx","optimize":true,'
+           '"inputFacts":{"0":["float32",[1,3,32,32]]}}},[]]', load)
+    expect(run == '["predict",{"modelId":3},[[3072,[1,3,32,32]]]]', run)
+    again = onnxruntime("a.onnx", runner="tract", runs=2)
+    refused(*again, "--threads", 2, says="tract has 1 thread, found 2")
+    run = refused(*again, "--optimisation", "disabled", says="panicked at 'not yet implemented'")
+    expect("in a stack" not in run.err and "unreachable" not in run.err, "the reason alone", run)
 
 
 ONNXRUNTIME = """

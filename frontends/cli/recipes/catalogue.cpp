@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <hale/predictor/recipes.hpp>
+#include <hale/runtime/graph_baselines.hpp>
 #include <hale/runtime/simulated_recipe.hpp>
 
 #include "baselines.hpp"
@@ -40,7 +41,7 @@ constexpr std::array baselines_of = {
 
 constexpr std::array all_baselines =
     joined(baselines_of<predictor::NasBench201Methods>, baselines_of<predictor::FBNetMethods>,
-           baselines_of<predictor::OfaMobileNetV3Methods>);
+           baselines_of<predictor::OfaMobileNetV3Methods>, runtime::graph_baselines());
 
 }  // namespace
 

@@ -12,11 +12,22 @@
 
 namespace hale::device {
 
+/// The family in a network's name: what stands before the last slash.
+[[nodiscard]] inline std::string family_of(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return std::string(slash == std::string_view::npos ? std::string_view() : name.substr(0, slash));
+}
+
 /// Latencies of many architectures on many devices, in milliseconds; NaN where not measured.
 struct LatencyTable {
   std::vector<std::string> archs;               // (rows)
   std::vector<std::string> devices;             // (columns)
   std::vector<std::vector<double>> latency_ms;  // (columns, rows)
+  std::vector<std::string> families{};          // (rows); none: those in the archs' names
+
+  [[nodiscard]] std::string family(std::size_t row) const {
+    return families.empty() ? family_of(archs[row]) : families[row];
+  }
 
   /// The latencies of one device. Errors: a name that the table does not have.
   [[nodiscard]] Result<std::span<const double>> column(std::string_view device) const {

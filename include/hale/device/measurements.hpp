@@ -22,24 +22,29 @@ inline constexpr std::string_view plausible = "a positive number of milliseconds
 struct Measurement {
   std::string arch;
   Milliseconds latency;
+  std::string shape{};  // of an ONNX file's inputs, where it is stated: "x:1x3x224x224"
 
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 
-/// One measurement an architecture, in order of first appearance: repeated ones become their
-/// median. Cost: O(n^2) in the number of measurements, which is about ten.
+/// One measurement an architecture and shape, in order of first appearance: repeated ones become
+/// their median. Cost: O(n^2) in the number of measurements, which is about ten.
 [[nodiscard]] inline std::vector<Measurement> combine(const std::vector<Measurement>& all) {
-  std::vector<std::pair<std::string, std::vector<double>>> groups;
+  std::vector<Measurement> combined;
+  std::vector<std::vector<double>> latencies;
   for (const Measurement& measurement : all) {
     std::size_t g = 0;
-    while (g < groups.size() && groups[g].first != measurement.arch) ++g;
-    if (g == groups.size()) groups.emplace_back(measurement.arch, std::vector<double>{});
-    groups[g].second.push_back(measurement.latency.value);
+    while (g < combined.size() &&
+           (combined[g].arch != measurement.arch || combined[g].shape != measurement.shape))
+      ++g;
+    if (g == combined.size()) {
+      combined.push_back(measurement);
+      latencies.emplace_back();
+    }
+    latencies[g].push_back(measurement.latency.value);
   }
-  std::vector<Measurement> combined;
-  combined.reserve(groups.size());
-  for (auto& [arch, values] : groups)
-    combined.push_back({arch, Milliseconds{numeric::median(std::move(values))}});
+  for (std::size_t g = 0; g < combined.size(); ++g)
+    combined[g].latency = Milliseconds{numeric::median(std::move(latencies[g]))};
   return combined;
 }
 

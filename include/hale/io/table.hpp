@@ -74,7 +74,8 @@ inline Result<> require_width(const CsvRow& row, std::size_t width) {
   return table;
 }
 
-/// Measurements: a header with `arch` and `latency_ms` in any order, further columns ignored.
+/// Measurements: a header with `arch` and `latency_ms`, and `shape` where there is one, in any
+/// order; further columns are ignored.
 ///
 /// Errors: the line and column of what is none.
 [[nodiscard]] inline Result<std::vector<device::Measurement>> parse_measurements(
@@ -95,6 +96,7 @@ inline Result<> require_width(const CsvRow& row, std::size_t width) {
   };
   HALE_TRY(const std::size_t arch, column("arch"));
   HALE_TRY(const std::size_t latency, column("latency_ms"));
+  const auto shape = column("shape");
   std::vector<device::Measurement> measurements;
   for (std::size_t r = 1; r < rows.size(); ++r) {
     HALE_CHECK(detail::require_width(rows[r], rows[0].fields.size()));
@@ -102,7 +104,8 @@ inline Result<> require_width(const CsvRow& row, std::size_t width) {
              detail::parse_latency(rows[r], "latency_ms", rows[r].fields[latency]));
     if (rows[r].fields[arch].empty())
       return fail(concat("line ", rows[r].line, ": the architecture is empty"));
-    measurements.push_back({rows[r].fields[arch], Milliseconds{ms}});
+    measurements.push_back(
+        {rows[r].fields[arch], Milliseconds{ms}, shape ? rows[r].fields[*shape] : std::string()});
   }
   if (measurements.empty()) return fail("has a header but no measurement");
   return measurements;

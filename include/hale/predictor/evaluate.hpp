@@ -32,6 +32,7 @@ struct EvaluationOptions {
   std::size_t samples = 10;  // support rows (help); the references themselves (strict)
   std::size_t draws = 10;
   std::uint64_t seed = 1;
+  bool chooses = true;  // what is measured, where the base leaves a choice; else it is drawn
 };
 
 /// The figures of one draw. Every one is a share but the correlations.

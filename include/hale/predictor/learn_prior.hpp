@@ -183,7 +183,8 @@ class FittedSources {
 /// Learns a base from the devices that `counts` holds for, and widens its intervals until they hold
 /// on each runtime when that one and the family in question are left out.
 ///
-/// `fitted` is of `sources`. Errors: as SimulatedPosterior::infer(). Cost: seconds a device.
+/// `fitted` is of `sources`. Errors: as SimulatedPosterior::infer(); too few rows. Cost: seconds a
+/// device.
 template <class Filter>
 [[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted,
                                                const std::vector<SourceRows>& sources,
@@ -212,6 +213,8 @@ template <class Filter>
       }
     }
   }
+  if (ratios.empty())
+    return fail("no device has more rows than ten, of which intervals could be learned");
   constexpr double interpolating = 0.8;  // of what was predicted of the sources
   base.most_deviation = numeric::quantile(deviations, interpolating);
   std::vector<double> kept;

@@ -25,12 +25,6 @@ struct GraphRows {
   [[nodiscard]] std::size_t size() const { return models.size(); }
 };
 
-/// The family in a network's name: what stands before the last slash.
-[[nodiscard]] inline std::string family_of(std::string_view name) {
-  const std::size_t slash = name.rfind('/');
-  return std::string(slash == std::string_view::npos ? std::string_view() : name.substr(0, slash));
-}
-
 struct LeftOutOptions {
   std::size_t samples = 10;     // measured of the device
   bool leaves_family = true;    // they are of other families than what is predicted
@@ -75,9 +69,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// Visits the splits of a device's rows, one a family where families are left out, else one, with
-/// what is known before: `base_of(FAMILY)` makes it of what there is of other families, and of all
-/// where the name is empty.
+/// Visits the splits of a device's rows, one a family where families are left out and there are
+/// several, else one, with what is known before: `base_of(FAMILY)` makes it of what there is of
+/// other families, and of all where the name is empty.
 ///
 /// Cost: a choice among at most `most_rows` candidates each.
 template <class BaseOf, class Visit>
@@ -96,9 +90,9 @@ Result<> for_each_split(const BaseOf& base_of, const GraphRows& rows, const Left
           one.asked.push_back(row);
     return visit(base, one);
   };
-  if (!options.leaves_family) return split_without(nullptr);
-  for (const std::string& family : std::set(rows.families.begin(), rows.families.end()))
-    HALE_CHECK(split_without(&family));
+  const std::set families(rows.families.begin(), rows.families.end());
+  if (!options.leaves_family || families.size() < 2) return split_without(nullptr);
+  for (const std::string& family : families) HALE_CHECK(split_without(&family));
   return {};
 }
 

@@ -11,7 +11,7 @@
 #include <hale/predictor/left_out.hpp>
 #include <hale/runtime/any_base.hpp>
 #include <hale/runtime/catalogue.hpp>
-#include <hale/runtime/spaces.hpp>
+#include <hale/runtime/graph_table.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,31 +22,6 @@
 
 /// The recipe of any graph, "simulated", behind the border of types.
 namespace hale::runtime {
-
-/// The rows of one device that were measured; `models` are those of the table, in its order.
-[[nodiscard]] inline predictor::GraphRows graph_rows(const device::LatencyTable& table,
-                                                     const std::vector<workload::Terms>& models,
-                                                     std::span<const double> latency_ms) {
-  predictor::GraphRows rows;
-  for (std::size_t row = 0; row < models.size(); ++row) {
-    if (!(latency_ms[row] > 0)) continue;
-    rows.models.push_back(models[row]);
-    rows.families.push_back(predictor::family_of(table.archs[row]));
-    rows.latency_ms.push_back(latency_ms[row]);
-  }
-  return rows;
-}
-
-/// The terms of a table's architectures. Errors: the first that is none.
-[[nodiscard]] inline Result<std::vector<workload::Terms>> terms_of(
-    const device::LatencyTable& table) {
-  std::vector<workload::Terms> models;
-  for (const std::string& arch : table.archs) {
-    HALE_TRY(const workload::Terms terms, detail::GraphEntry::parse(arch));
-    models.push_back(terms);
-  }
-  return models;
-}
 
 namespace detail {
 
@@ -132,40 +107,15 @@ class GraphBase final : public AnyBase::Interface {
     return found;
   }
 
-  /// A draw measures rows that were chosen; the others are drawn.
+  /// Each draw measures rows chosen among half of those there are, drawn anew, or rows drawn.
   [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate(
       const device::LatencyTable& table, const std::vector<std::string>& devices,
       const predictor::EvaluationOptions& options,
       const std::function<void(std::size_t, std::size_t)>& progress) const override {
-    if (options.protocol == predictor::Protocol::help)
-      return fail("space 'graph' has no protocol help: it is that of a searched space's table");
-    HALE_TRY(const std::vector<workload::Terms> models, terms_of(table));
-    std::vector<predictor::DeviceEvaluation> evaluations;
-    for (const std::string& name : devices) {
-      HALE_TRY(const std::span<const double> latency_ms, table.column(name));
-      const predictor::GraphRows rows = graph_rows(table, models, latency_ms);
-      if (rows.size() < options.samples + 2)
-        return fail(concat("device '", name, "' has ", rows.size(), " rows, expected at least ",
-                           options.samples + 2));
-      predictor::DeviceEvaluation evaluation{name, {}, {}};
-      for (std::size_t draw = 0; draw < options.draws; ++draw) {
-        predictor::LeftOutOptions split{.samples = options.samples, .leaves_family = false};
-        split.chooses = draw == 0;
-        split.seed = options.seed * 1000003 + draw;
-        HALE_TRY(const auto answers,
-                 predictor::predict_left_out([&](std::string_view) { return base_; }, rows, split));
-        predictor::Scored scored;
-        for (const predictor::LeftOut& answer : answers) {
-          scored.truth.push_back(rows.latency_ms[answer.row]);
-          scored.predicted.push_back(answer.prediction);
-        }
-        evaluation.draws.push_back(predictor::measure(scored));
-        if (draw == 0) evaluation.first_draw = std::move(scored);
-        progress(evaluations.size() * options.draws + draw + 1, devices.size() * options.draws);
-      }
-      evaluations.push_back(std::move(evaluation));
-    }
-    return evaluations;
+    const auto fit = [&](const Rows& measured) {
+      return predictor::SimulatedPredictor::adapt(base_, measured);
+    };
+    return evaluate_graphs(base_, table, devices, options, fit, progress);
   }
 
  private:

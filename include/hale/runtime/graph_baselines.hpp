@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <hale/predictor/baselines/calibrated.hpp>
+#include <hale/predictor/baselines/graph.hpp>
+#include <hale/runtime/baselines.hpp>
+#include <hale/runtime/graph_table.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hale::runtime {
+
+namespace detail {
+
+/// A model of one graph's milliseconds, as Calibrated takes it.
+template <class Model>
+struct GraphModel {
+  using Space = space::AnyGraph;
+  using Rows = predictor::MeasuredRows<Space>;
+  static constexpr std::string_view name = Model::name;
+  static constexpr std::size_t usual_rows = 10;
+
+  Model model;
+
+  [[nodiscard]] static Result<GraphModel> fit(const Rows& target, const Rows& /*proxy*/,
+                                              Rng& /*rng*/) {
+    return GraphModel{Model::fit(target)};
+  }
+  [[nodiscard]] std::vector<double> milliseconds(
+      std::span<const Space::Architecture> architectures) const {
+    std::vector<double> all;
+    for (const Space::Architecture& one : architectures) all.push_back(model.milliseconds(one));
+    return all;
+  }
+};
+
+/// Fitted to random rows of each target.
+template <class Model>
+[[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate_graph_baseline(
+    const device::LatencyTable& table, const std::vector<std::string>& devices,
+    const std::string& /*proxy*/, const predictor::EvaluationOptions& options,
+    const std::function<void(std::size_t, std::size_t)>& progress) {
+  predictor::EvaluationOptions drawn = options;
+  drawn.chooses = false;
+  const auto fit = [&](const predictor::MeasuredRows<space::AnyGraph>& measured) {
+    Rng rng(options.seed);
+    return predictor::Calibrated<GraphModel<Model>>::fit(measured, {}, rng);
+  };
+  return evaluate_graphs({}, table, devices, drawn, fit, progress);
+}
+
+template <class Model>
+[[nodiscard]] constexpr BaselineEntry graph_baseline(std::string_view name) {
+  return {space::AnyGraph::name, name, GraphModel<Model>::usual_rows,
+          evaluate_graph_baseline<Model>};
+}
+
+}  // namespace detail
+
+/// What a user would pick for any graph instead.
+[[nodiscard]] constexpr std::array<BaselineEntry, 3> graph_baselines() {
+  using namespace predictor::baselines;
+  return {detail::graph_baseline<MacsProportional>("flops"),
+          detail::graph_baseline<Roofline>("roofline"),
+          detail::graph_baseline<OperationWise>("operation-wise")};
+}
+
+}  // namespace hale::runtime
