@@ -166,10 +166,12 @@ Result<std::string> adapt(const Options& options) {
 
 Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
-  arguments.repeated("--measurements FILE", options->measurements,
-                     "CSV with the columns arch and latency_ms, or the JSON of trtexec and "
-                     "onnxruntime_perf_test; - for stdin; again for more",
-                     true);
+  arguments.repeated(
+      "--measurements FILE", options->measurements,
+      "CSV with the columns arch and latency_ms, and shape where files were run with "
+      "another (input:1x3x224x224), or the JSON of trtexec and "
+      "onnxruntime_perf_test; - for stdin; again for more",
+      true);
   arguments.text("--base NAME|FILE", options->base,
                  "A built-in base or a file that 'hale train' made; left out: that of the "
                  "architectures' space");

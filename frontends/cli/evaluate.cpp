@@ -150,7 +150,10 @@ Result<std::string> evaluate(const Options& options) {
 Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.required_text("--space NAME", options->asked.space, "The search space of the table");
-  arguments.required_text("--table CSV", options->table, "CSV: arch,<device>,... in milliseconds");
+  arguments.required_text(
+      "--table CSV", options->table,
+      "CSV: arch,<device>,... in milliseconds; arch is the space's own string or, for "
+      "graph, an ONNX file by its path from the table's folder");
   arguments.repeated("--base NAME|FILE", options->asked.bases,
                      "A built-in base or a file that 'hale train' made, once or again and again; "
                      "left out: the space's");

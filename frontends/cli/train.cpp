@@ -239,7 +239,10 @@ Result<Exit> run(Options options) {
 Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.required_text("--space NAME", options->space, "The search space of the table");
-  arguments.required_text("--table CSV", options->table, "CSV: arch,<device>,... in milliseconds");
+  arguments.required_text(
+      "--table CSV", options->table,
+      "CSV: arch,<device>,... in milliseconds; arch is the space's own string or, for "
+      "graph, an ONNX file by its path from the table's folder");
   arguments.list("--devices A,B,..", options->devices, "Devices to learn from", true);
   arguments.list("--valid C,..", options->validation,
                  "Devices to choose the best episode and the intervals by");

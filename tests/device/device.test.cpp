@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
 #include <hale/device/normalise.hpp>
 #include <hale/device/profile.hpp>
@@ -12,6 +13,19 @@ namespace {
 TEST(Combine, TakesTheMedianOfRepeatedMeasurements) {
   const auto combined = combine({{"a", {3}}, {"b", {1}}, {"a", {100}}, {"a", {4}}});
   EXPECT_EQ(combined, (std::vector<Measurement>{{"a", {4}}, {"b", {1}}}));
+}
+
+TEST(Combine, KeepsShapesApart) {
+  const auto combined = combine({{"a", {3}, "1x3"}, {"a", {1}}, {"a", {5}, "1x3"}});
+  EXPECT_EQ(combined, (std::vector<Measurement>{{"a", {4}, "1x3"}, {"a", {1}}}));
+}
+
+TEST(LatencyTable, KnowsFamiliesByNamesUnlessItIsTold) {
+  LatencyTable table{{"a/b/1", "c"}, {"device"}, {{1, 2}}};
+  EXPECT_EQ(table.family(0), "a/b");
+  EXPECT_EQ(table.family(1), "");
+  table.families = {"d", "e"};
+  EXPECT_EQ(table.family(1), "e");
 }
 
 TEST(HardwareEmbedding, SpansZeroToOne) {

@@ -56,6 +56,12 @@ TEST(Measurements, TakeTheirColumnsInAnyOrderAndIgnoreOthers) {
   EXPECT_EQ(*measurements, (std::vector<device::Measurement>{{"a", {2.5}}, {"a", {3}}}));
 }
 
+TEST(Measurements, HaveAShapeWhereThereIsAColumnOfIt) {
+  const auto measurements = parse_measurements("shape,arch,latency_ms\nx:1x3,a,2\n,a,3\n");
+  ASSERT_TRUE(measurements) << measurements.error().message;
+  EXPECT_EQ(*measurements, (std::vector<device::Measurement>{{"a", {2}, "x:1x3"}, {"a", {3}}}));
+}
+
 class BadMeasurements : public ::testing::TestWithParam<BadText> {};
 
 TEST_P(BadMeasurements, AreRefusedWithWhatWasFoundAndWhere) {

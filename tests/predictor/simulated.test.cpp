@@ -289,6 +289,30 @@ TEST(LeftOut, MeasuresNothingOfTheFamilyThatItPredicts) {
   EXPECT_EQ(asked, rows.size());
 }
 
+TEST(LeftOut, SplitsASingleFamilyWithinItself) {
+  predictor::GraphRows rows;
+  for (const Terms& model : networks(30, 30)) {
+    rows.families.emplace_back("family");
+    rows.models.push_back(model);
+    rows.latency_ms.push_back(1);
+  }
+  std::size_t visits = 0;
+  const auto done = predictor::for_each_split(
+      [](std::string_view family) {
+        EXPECT_EQ(family, "");
+        return SimulatedBase{};
+      },
+      rows, {.samples = 5},
+      [&](const SimulatedBase&, const predictor::Split& split) -> Result<> {
+        ++visits;
+        EXPECT_EQ(split.measured.size(), 5U);
+        EXPECT_EQ(split.asked.size(), 25U);
+        return {};
+      });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(visits, 1U);
+}
+
 TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
   workload::DevicePrior::Rates fast = workload::broad_prior().mean;
   constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);

@@ -71,10 +71,12 @@ struct Roofline {
     Roofline best;
     double least = std::numeric_limits<double>::max();
     const double smallest = *std::min_element(rows.latency_ms.begin(), rows.latency_ms.end());
-    for (double mac = 1e-11; mac < 1e-5; mac *= 1.25)
-      for (double byte = 1e-11; byte < 1e-4; byte *= 1.5)
+    constexpr std::size_t mac_steps = 62;   // to 1e-5
+    constexpr std::size_t byte_steps = 40;  // to 1e-4
+    for (std::size_t m = 0; m < mac_steps; ++m)
+      for (std::size_t b = 0; b < byte_steps; ++b)
         for (const double fixed : {0.0, 0.1 * smallest, 0.5 * smallest, 0.9 * smallest}) {
-          const Roofline one{mac, byte, fixed};
+          const Roofline one{1e-11 * std::pow(1.25, m), 1e-11 * std::pow(1.5, b), fixed};
           double off = 0;
           for (std::size_t i = 0; i < rows.size(); ++i)
             off += std::abs(std::log(one.milliseconds(rows.architectures[i]) / rows.latency_ms[i]));
