@@ -12,6 +12,18 @@ const packages = path.resolve(folder, 'node_modules');
 const root = path.join(packages, name);
 const version = JSON.parse(fs.readFileSync(path.join(root, 'package.json'))).version;
 
+// What a model is fed: between -1 and 1 for real numbers, 1 for all others: an index that most tables
+// have.
+function fed(numbers, isReal) {
+  if (!isReal) return numbers.fill(typeof numbers[0] === 'bigint' ? 1n : 1);
+  let state = 1;
+  for (let i = 0; i < numbers.length; ++i) {
+    state = (state * 48271) % 2147483647;
+    numbers[i] = (2 * state) / 2147483647 - 1;
+  }
+  return numbers;
+}
+
 function answerWith(load, run) {
   const lines = require('readline').createInterface({ input: process.stdin });
   let turn = Promise.resolve();

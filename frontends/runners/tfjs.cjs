@@ -536,17 +536,11 @@ function fuse(nodes, outputs, constants) {
 
 const elements = { f32: 'float32', i32: 'int32', i64: 'int32', i1: 'bool' };
 
-// Between -1 and 1 for real numbers, 1 for all others: an index that most tables have.
 function inputOf(input) {
   const type = elements[input.element];
   if (type === undefined)
     throw new Error(`input '${input.name}': no runner feeds ${input.element}`);
-  const numbers = new Float32Array(sizeOf(input.dims)).fill(1);
-  let state = 1;
-  for (let i = 0; type === 'float32' && i < numbers.length; ++i) {
-    state = (state * 48271) % 2147483647;
-    numbers[i] = (2 * state) / 2147483647 - 1;
-  }
+  const numbers = fed(new Float32Array(sizeOf(input.dims)), type === 'float32');
   return fixed(new Value({ numbers, dims: input.dims, type }));
 }
 

@@ -39,19 +39,12 @@ const arrays = {
   i32: ['int32', Int32Array], ui32: ['uint32', Uint32Array],
 };
 
-// Between -1 and 1 for real numbers, 1 for all others.
 function tensorOf(input) {
   const known = arrays[input.element];
   if (known === undefined) throw new Error(`input '${input.name}': tract takes no ${input.element}`);
-  const data = new known[1](input.dims.reduce((a, b) => a * b, 1)).fill(1);
-  if (known[0].startsWith('float')) {
-    let state = 1;
-    for (let i = 0; i < data.length; ++i) {
-      state = (state * 48271) % 2147483647;
-      data[i] = (2 * state) / 2147483647 - 1;
-    }
-  }
-  return { data, shape: input.dims };
+  const [type, Numbers] = known;
+  const numbers = new Numbers(input.dims.reduce((a, b) => a * b, 1));
+  return { data: fed(numbers, type.startsWith('float')), shape: input.dims };
 }
 
 let model = null;
