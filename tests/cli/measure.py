@@ -438,14 +438,12 @@ def _():
         expect(not pathlib.Path("here.csv").exists(), says)
 
 
-def package(name, **files):
-    """A package of these files in place of the one that npm would install; the first is its main."""
+def package(name, text):
+    """A package of this source in place of the one that npm would install."""
     folder = pathlib.Path("packages/node_modules", name)
     folder.mkdir(parents=True)
-    main_file = next(iter(files))
-    write(folder / "package.json", f'{{"version": "7.5", "main": "{main_file}.js"}}')
-    for file, text in files.items():
-        write(folder / f"{file}.js", text)
+    write(folder / "package.json", '{"version": "7.5"}')
+    write(folder / "index.js", text)
 
 
 ONNXRUNTIME_NODE = """
@@ -465,7 +463,7 @@ exports.InferenceSession = { create: async (path, options) => ({ run: async (fee
 @case("the script of ONNX Runtime loads the model, feeds its inputs and times the runs")
 def _():
     models("a.onnx")
-    package("onnxruntime-node", index=ONNXRUNTIME_NODE)
+    package("onnxruntime-node", ONNXRUNTIME_NODE)
     good(*onnxruntime("a.onnx"), "--threads", 2, "--optimisation", "basic")
     expect(rows()[0]["runtime"] == "onnxruntime-node 7.5", text_of())
     expect(text_of("fed") == '["a.onnx","basic",2,[["input","float32",3072,[1,3,32,32]]]]',
@@ -491,7 +489,7 @@ self.addEventListener('message', ({ data: { type, body, uid } }) => {
 def _():
     models("a.onnx")
     worker = base64.b64encode(TRACT_WORKER.encode()).decode()
-    package("tractjs", index=f'const worker = "data:application/javascript;base64,{worker}";')
+    package("tractjs", f'const worker = "data:application/javascript;base64,{worker}";')
     good(*onnxruntime("a.onnx", runner="tract"))
     expect(rows()[0]["runtime"] == "tractjs 7.5", text_of())
     load, run = text_of("asked").splitlines()[:2]
