@@ -218,7 +218,7 @@ class Trial {
       const std::string runtime = predictor::runtime_of(target.device);
       if (trial.learned_.contains(runtime)) continue;
       HALE_TRY(SimulatedBase base,
-               predictor::learn_base(trial.fitted_, trial.sources_, others_than(runtime)));
+               predictor::learn_base(trial.fitted_, trial.sources_, others_than(runtime), [] {}));
       trial.learned_.emplace(runtime, std::move(base));
     }
     return trial;

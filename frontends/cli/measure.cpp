@@ -2,7 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <hale/core/random.hpp>
@@ -25,6 +28,7 @@
 
 #include "commands.hpp"
 #include "inputs.hpp"
+#include "interrupt.hpp"
 #include "models.hpp"
 #include "output.hpp"
 #include "progress.hpp"
@@ -83,8 +87,18 @@ Result<const runners::Runner*> parse_runner(const Options& options, runners::Set
 /// A file that is removed at the end.
 class TemporaryFile {
  public:
+  /// Errors: a folder that takes no file.
+  [[nodiscard]] static Result<TemporaryFile> create(std::string_view suffix) {
+    std::error_code ignored;
+    std::string path = fs::temp_directory_path(ignored) / concat("hale-XXXXXX", suffix);
+    const int made = mkstemps(path.data(), static_cast<int>(suffix.size()));
+    if (made < 0) return fail(concat(path, ": cannot be created: ", std::strerror(errno)));
+    close(made);
+    TemporaryFile file;
+    file.path_ = path;
+    return file;
+  }
   TemporaryFile() = default;
-  explicit TemporaryFile(fs::path path) : path_(std::move(path)) {}
   TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TemporaryFile& operator=(TemporaryFile&& other) noexcept {
     std::swap(path_, other.path_);
@@ -94,6 +108,8 @@ class TemporaryFile {
     std::error_code ignored;
     if (!path_.empty()) fs::remove(path_, ignored);
   }
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
 
  private:
   fs::path path_;
@@ -143,11 +159,9 @@ Result<Prepared> prepare(const std::string& name, const Options& options) {
   prepared.model.path = name;
   if (!is_network_name(name)) return prepared;
   HALE_TRY(const std::string bytes, onnx_frontend::export_model(graph, onnx_frontend::HeNormal{}));
-  std::error_code ignored;
-  const fs::path path = fs::temp_directory_path(ignored) / concat("hale-", getpid(), ".onnx");
-  prepared.file = TemporaryFile(path);
-  HALE_CHECK(io::write_file(path, bytes));
-  prepared.model.path = path.string();
+  HALE_TRY(prepared.file, TemporaryFile::create(".onnx"));
+  HALE_CHECK(io::write_file(prepared.file.path(), bytes));
+  prepared.model.path = prepared.file.path().string();
   return prepared;
 }
 
@@ -259,9 +273,11 @@ Result<> install(const runners::Runner& runner, const runners::Settings& setting
                      "'; its error names the Debian packages that it wants"));
 }
 
-/// Measures what the table lacks; whether all of it could be. Errors: the table's own.
+/// Measures what the table lacks, until it is interrupted; whether all of it could be.
+/// Errors: the table's own.
 Result<bool> measure_all(const std::vector<std::string>& models, const runners::Runner& runner,
-                         const runners::Settings& settings, const Options& options, Table& table) {
+                         const runners::Settings& settings, const Options& options, Table& table,
+                         const InterruptGuard& guard) {
   ProgressLine progress;
   const auto begin = std::chrono::steady_clock::now();
   std::set<std::string> failed;
@@ -271,6 +287,7 @@ Result<bool> measure_all(const std::vector<std::string>& models, const runners::
     Rng rng(run);
     std::size_t done = 0;
     for (const std::size_t i : rng.choose(models.size(), models.size())) {
+      if (guard.interrupted()) return false;
       const std::string& model = models[i];
       ++done;
       if (failed.contains(model)) continue;
@@ -284,7 +301,7 @@ Result<bool> measure_all(const std::vector<std::string>& models, const runners::
       if (readings) {
         medians[model].push_back(numeric::median(readings->milliseconds));
         HALE_CHECK(table.append(model, *shape, *readings));
-      } else {
+      } else if (!guard.interrupted()) {
         progress.clear();
         complain(refusal(model, readings.error()));
         failed.insert(model);
@@ -302,13 +319,23 @@ Exit measure(const Options& options) {
   if (!runner) return refuse_usage(runner.error().message);
   if (options.models.empty() && !options.installs)
     return refuse_usage("measure: expected models; 'hale measure --help' says what there is");
-  if (options.installs)
-    if (const auto done = install(**runner, settings); !done) return refuse(done.error());
+  InterruptGuard guard;
+  if (options.installs) {
+    const auto done = install(**runner, settings);
+    if (guard.interrupted()) guard.end_process();
+    if (!done) return refuse(done.error());
+  }
   ModelPaths models = expand_models(options.models);
   for (const Refusal& refused : models.refused) complain(refused);
   auto table = Table::open(options.output, !options.shapes.says_nothing());
   if (!table) return refuse(table.error());
-  const auto all_done = measure_all(models.paths, **runner, settings, options, *table);
+  const auto all_done = measure_all(models.paths, **runner, settings, options, *table, guard);
+  if (guard.interrupted()) {
+    complain(options.output == "-"
+                 ? std::string("interrupted")
+                 : concat("interrupted; the same command goes on from ", options.output));
+    guard.end_process();
+  }
   if (!all_done) return refuse(all_done.error());
   return *all_done && models.refused.empty() ? Exit::done : Exit::bad_input;
 }

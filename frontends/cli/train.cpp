@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <hale/core/fingerprint.hpp>
@@ -21,6 +20,7 @@
 
 #include "catalogue.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "measured.hpp"
 #include "output.hpp"
 #include "progress.hpp"
@@ -41,19 +41,6 @@ struct Options {
   std::string output;
   std::optional<std::string> made_from;
   FormatOption format;
-};
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// Ends training between two episodes, so that no file is left half-written.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    std::signal(SIGINT, [](int) { interrupted = 1; });
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-  ~InterruptGuard() { std::signal(SIGINT, SIG_DFL); }
 };
 
 /// The state that a training leaves beside its output until it is done.
@@ -130,6 +117,12 @@ class TrainingDisplay {
                            duration_text(passed.count() / done * left)));
     best_ = progress.best_score;
   }
+  void show(std::size_t done, std::size_t all) {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
+    const double left = static_cast<double>(all - done) / static_cast<double>(done);
+    line_.show(
+        fmt::format("step {} of {}, {} left", done, all, duration_text(passed.count() * left)));
+  }
   void clear() { line_.clear(); }
   [[nodiscard]] double best() const { return best_; }
 
@@ -163,7 +156,8 @@ struct Trained {
 };
 
 Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe,
-                      const device::LatencyTable& table, SavedTraining& saved) {
+                      const device::LatencyTable& table, SavedTraining& saved,
+                      const std::optional<InterruptGuard>& guard) {
   HALE_TRY(std::string state, saved.load(options.episodes));
   TrainingDisplay display(saved);
   Result<> written;
@@ -178,8 +172,9 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
   hooks.report = [&](const meta::TrainingProgress& progress) {
     announce();
     display.show(progress);
-    return interrupted == 0;
+    return !guard || !guard->interrupted();
   };
+  hooks.step = [&](std::size_t done, std::size_t all) { display.show(done, all); };
   hooks.save = [&](std::string_view bytes) {
     written = saved.save(bytes);
     return written.has_value();
@@ -214,13 +209,13 @@ Result<Exit> run(Options options) {
       if (const auto column = table.column(name); !column)
         return fail_in(options.table, column.error());
   SavedTraining saved(options.output);
-  std::optional<InterruptGuard> guard(std::in_place);
-  HALE_TRY(const Trained trained, train(options, *recipe, table, saved));
+  std::optional<InterruptGuard> guard;
+  if (recipe->episodes > 0) guard.emplace();  // between two of which nothing is lost
+  HALE_TRY(const Trained trained, train(options, *recipe, table, saved, guard));
   if (trained.bytes.empty()) {
     complain(saved.is_there() ? concat("interrupted; the same command goes on from ", saved.path())
                               : std::string("interrupted before any state was saved"));
-    guard.reset();
-    std::raise(SIGINT);
+    guard->end_process();
   }
   HALE_CHECK(write_output(options.output, trained.bytes));
   saved.remove();

@@ -16,10 +16,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <hale/core/text.hpp>
+#include <hale/runners.hpp>
 #include <thread>
 
 namespace hale::runners {
 namespace {
+
+volatile std::sig_atomic_t is_interrupted = 0;
 
 void pin_to_last(std::size_t cores) {
   cpu_set_t allowed;
@@ -55,6 +58,8 @@ void keep_memory() {
 }
 
 }  // namespace
+
+void interrupt() noexcept { is_interrupted = 1; }
 
 Result<Process> Process::start(const std::vector<std::string>& words, std::size_t cores,
                                bool keeps_memory) {
@@ -97,12 +102,14 @@ Process::~Process() {
 }
 
 int Process::Patience::milliseconds_left() const {
+  if (is_interrupted != 0) return 0;
   constexpr double longest = 1e9;  // within an int
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin_;
   return static_cast<int>(std::clamp(1e3 * (seconds_ - spent.count()), 0.0, longest));
 }
 
 tl::unexpected<Error> Process::Patience::lost() const {
+  if (is_interrupted != 0) return fail("interrupted");
   return fail(concat("no answer for ", seconds_, " seconds; --timeout allows for more"));
 }
 
@@ -123,10 +130,13 @@ Result<> Process::write(std::string_view text) {
 /// Adds what the process writes next to what is pending; whether there was any before its end.
 Result<bool> Process::fill(const Patience& patience) {
   pollfd waited{output_, POLLIN, 0};
+  // An interruption may come before poll(), and then does not end it.
+  constexpr int longest_blind = 200;
   const int left = patience.milliseconds_left();
-  const int ready = left == 0 ? 0 : poll(&waited, 1, left);
-  if (ready < 0 && errno == EINTR) return true;
-  if (ready <= 0) return patience.lost();
+  if (left == 0) return patience.lost();
+  const int ready = poll(&waited, 1, std::min(left, longest_blind));
+  if (ready == 0 || (ready < 0 && errno == EINTR)) return true;
+  if (ready < 0) return fail(std::strerror(errno));
   std::array<char, 4096> piece{};
   const ssize_t count = read(output_, piece.data(), piece.size());
   if (count > 0) pending_.append(piece.data(), static_cast<std::size_t>(count));

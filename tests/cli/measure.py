@@ -5,10 +5,13 @@ import csv
 import os
 import pathlib
 import shutil
+import signal
+import subprocess
 import sys
 import time
 
-from harness import (FULL, case, emitted, expect, good, hale, main, only_these, refused, write)
+from harness import (FULL, HALE, case, emitted, expect, good, hale, main, only_these, refused,
+                     write)
 
 HEADER = "arch,latency_ms,low_ms,high_ms,readings,runtime\n"
 NETWORKS = ["perceptron/0", "recurrent/1"]
@@ -224,6 +227,31 @@ def _():
     for name in bad:
         expect(f"hale: {name}: " in run.err, f"{name} is named", run)
     expect(archs() == ["good.onnx"] * 2, text_of())
+
+
+@case("an interrupted measurement leaves whole rows and no other file")
+def _():
+    for how in (signal.SIGINT, signal.SIGTERM):
+        pathlib.Path("temporary").mkdir(exist_ok=True)
+        words = command(*NETWORKS, line=SAYS + "; ! test -e wait || { touch waits; "
+                                                "(sleep 1; touch late); }")
+        with environment(TMPDIR="temporary"):
+            good(*words[:-1])
+            write("wait", "")
+            process = subprocess.Popen([HALE, *map(str, words)], stderr=subprocess.PIPE)
+            deadline = time.monotonic() + 60
+            while not pathlib.Path("waits").exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            process.send_signal(how)
+            told = process.communicate()[1].decode()
+        expect(process.returncode == -how, f"the shell sees {how}, not {process.returncode}")
+        expect(told == "hale: interrupted; the same command goes on from here.csv\n", told)
+        only_these("temporary", [])
+        expect(archs() == NETWORKS[:1], text_of())
+        time.sleep(1.5)
+        only_these(".", ["here.csv", "log", "temporary", "wait", "waits"])  # its children are ended
+        for name in ("here.csv", "wait", "waits"):
+            pathlib.Path(name).unlink()
 
 
 @case("a CSV of another kind is refused and left as it was")

@@ -129,8 +129,11 @@ using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
 /// Devices that were fitted once to all their rows, and once without each family.
 class FittedSources {
  public:
-  /// Errors: no device; one without rows. Cost: tens of milliseconds a device and family.
-  [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources) {
+  /// Tells `fitted_one` of each device. Errors: no device; one without rows. Cost: tens of
+  /// milliseconds a device and family.
+  template <class Told>
+  [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources,
+                                                 const Told& fitted_one) {
     if (sources.empty()) return fail("no device to learn from, expected at least one");
     FittedSources fitted;
     for (const SourceRows& source : sources) {
@@ -146,8 +149,12 @@ class FittedSources {
         one.without.emplace(family, rates ? std::optional(*rates) : std::nullopt);
       }
       fitted.fits_.push_back(std::move(one));
+      fitted_one();
     }
     return fitted;
+  }
+  [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources) {
+    return fit(sources, [] {});
   }
 
   /// What is known by the devices that `counts` holds for and their rows of other families than
@@ -183,12 +190,12 @@ class FittedSources {
 /// Learns a base from the devices that `counts` holds for, and widens its intervals until they hold
 /// on each runtime when that one and the family in question are left out.
 ///
-/// `fitted` is of `sources`. Errors: as SimulatedPosterior::infer(); too few rows. Cost: seconds a
-/// device.
-template <class Filter>
+/// `fitted` is of `sources`; `judged_one` is told of each device. Errors: as
+/// SimulatedPosterior::infer(); too few rows. Cost: seconds a device.
+template <class Filter, class Told>
 [[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted,
                                                const std::vector<SourceRows>& sources,
-                                               const Filter& counts) {
+                                               const Filter& counts, const Told& judged_one) {
   SimulatedBase base = fitted.base(counts);
   std::vector<double> ratios;      // |log error| by the deviation that was stated
   std::vector<double> deviations;  // that were stated
@@ -212,6 +219,7 @@ template <class Filter>
                          deviation);
       }
     }
+    judged_one();
   }
   if (ratios.empty())
     return fail("no device has more rows than ten, of which intervals could be learned");
@@ -224,10 +232,16 @@ template <class Filter>
   return base;
 }
 
-/// Learns a base from all sources. Errors and cost: as the above, and as FittedSources::fit().
-[[nodiscard]] inline Result<SimulatedBase> learn_base(const std::vector<SourceRows>& sources) {
-  HALE_TRY(const FittedSources fitted, FittedSources::fit(sources));
-  return learn_base(fitted, sources, [](std::string_view) { return true; });
+/// Learns a base from all sources, and tells `step(DONE, ALL)` of each part of the work. Errors and
+/// cost: as the above, and as FittedSources::fit().
+template <class Step>
+[[nodiscard]] Result<SimulatedBase> learn_base(const std::vector<SourceRows>& sources,
+                                               const Step& step) {
+  std::size_t done = 0;
+  const auto count = [&] { step(++done, 2 * sources.size()); };
+  HALE_TRY(const FittedSources fitted, FittedSources::fit(sources, count));
+  return learn_base(
+      fitted, sources, [](std::string_view) { return true; }, count);
 }
 
 }  // namespace hale::predictor

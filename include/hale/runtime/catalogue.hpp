@@ -24,6 +24,8 @@ struct TrainingHooks {
   meta::Executor executor;
   /// Told of each episode; false stops, and training ends without a base.
   std::function<bool(const meta::TrainingProgress&)> report = [](const auto&) { return true; };
+  /// Told of each step of a training that has no episodes.
+  std::function<void(std::size_t done, std::size_t all)> step = [](std::size_t, std::size_t) {};
   /// Given a resumable state after each validation; false stops likewise.
   std::function<bool(std::string_view)> save = [](std::string_view) { return true; };
   std::string resume;       // a state that `save` was given, or empty

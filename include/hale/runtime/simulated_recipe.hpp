@@ -166,7 +166,7 @@ struct SimulatedRecipe {
         HALE_TRY(const std::span<const double> latency_ms, table.column(name));
         sources.push_back({name, graph_rows(table, models, latency_ms)});
       }
-    HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(sources));
+    HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(sources, hooks.step));
     base.made_from = hooks.made_from;
     return io::serialise_base(base);
   }

@@ -67,6 +67,11 @@ struct Runner {
 /// npm's command line that installs what a runner needs; empty where it needs nothing of npm.
 [[nodiscard]] std::vector<std::string> install_command(const Runner& runner,
                                                        const Settings& settings);
+
+/// Ends each wait for a process, now and from now on: it fails, and takes the process with it. For
+/// the handler of a signal.
+void interrupt() noexcept;
+
 /// Runs a program to its end. Errors: that it cannot be run, or fails, with the end of what it
 /// said.
 [[nodiscard]] Result<> run_program(const std::vector<std::string>& words, double patience);
