@@ -256,14 +256,14 @@ class Trial {
   }
 
   /// What is known before a device is measured, of other families than one.
-  [[nodiscard]] std::function<SimulatedBase(std::string_view)> base_for(const std::string& device,
-                                                                        const Mode& mode) const {
+  [[nodiscard]] std::function<SimulatedBase(std::optional<std::string_view>)> base_for(
+      const std::string& device, const Mode& mode) const {
     const std::string runtime = predictor::runtime_of(device);
     const SimulatedBase& learned = learned_.at(runtime);
     const std::function<bool(std::string_view)> counts =
         mode.knows_runtime ? [device](std::string_view other) { return other != device; }
                            : others_than(runtime);
-    return [this, counts, &learned](std::string_view family) {
+    return [this, counts, &learned](std::optional<std::string_view> family) {
       SimulatedBase base = fitted_.base(counts, family);
       base.widening = learned.widening;
       base.most_deviation = learned.most_deviation;

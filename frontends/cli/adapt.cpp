@@ -57,8 +57,8 @@ Result<> require_measurements(const runtime::BaseInfo& info,
 }
 
 /// Says what makes the device's answers less sure: few measurements, and odd ones by name.
-Result<> warn_of(const runtime::AnyBase& base, const std::vector<device::Measurement>& raw,
-                 const std::vector<device::Measurement>& measurements) {
+Result<> warn_of(const runtime::AnyBase& base, const Measured& measured) {
+  const auto& measurements = measured.measurements;
   constexpr std::size_t enough = 10;
   if (measurements.size() < enough && !base.info().exact)
     warn(concat(
@@ -66,12 +66,9 @@ Result<> warn_of(const runtime::AnyBase& base, const std::vector<device::Measure
         " intervals are wide and may not hold: 'hale suggest --measured' names what to add"));
   HALE_TRY(const auto odd, base.outliers(measurements));
   for (const auto& [arch, ratio] : odd) {
-    const auto known = std::find_if(measurements.begin(), measurements.end(),
-                                    [&arch = arch](const auto& one) { return one.arch == arch; });
-    const auto place = static_cast<std::size_t>(known - measurements.begin());
-    const std::string& name = raw.size() == measurements.size() ? raw[place].arch : arch;
-    warn(concat(name.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
-                ratio > 0 ? "longer" : "less",
+    const auto written = measured.written.find(arch);
+    warn(concat(written == measured.written.end() ? arch : written->second, ": took ",
+                short_number(std::exp(std::abs(ratio))), " times ", ratio > 0 ? "longer" : "less",
                 " than the other measurements explain; it counts "
                 "the less: measure it again"));
   }
@@ -93,13 +90,15 @@ Result<device::Profile> existing_device(const std::string& output) {
   return profile;
 }
 
+bool has_others(const device::Profile& profile, std::string_view base) {
+  return std::any_of(profile.sections.begin(), profile.sections.end(),
+                     [&](const device::ProfileSection& section) { return section.base != base; });
+}
+
 /// Errors: other sections of the file that were measured otherwise.
 Result<> describe(device::Profile& profile, const Options& options,
                   std::optional<std::size_t> batch, std::string_view base) {
-  const bool has_others =
-      std::any_of(profile.sections.begin(), profile.sections.end(),
-                  [&](const device::ProfileSection& section) { return section.base != base; });
-  if (!has_others) {
+  if (!has_others(profile, base)) {
     profile.batch = static_cast<std::uint32_t>(batch.value_or(1));
     profile.precision = options.precision.value_or("f32");
   }
@@ -148,9 +147,12 @@ Result<std::string> adapt(const Options& options) {
     return fail_in(source, enough.error());
   const auto adapted = loaded.base.adapt(measured->measurements);
   if (!adapted) return fail_in(source, adapted.error());
-  HALE_CHECK(warn_of(loaded.base, raw, measured->measurements));
+  HALE_CHECK(warn_of(loaded.base, *measured));
   HALE_TRY(device::Profile profile, existing_device(options.output));
-  const auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;
+  auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;
+  // Any graph's measurements hold its batch: other sections may have been measured with theirs.
+  const bool is_any = space == &runtime::graph_space();
+  if (is_any && !options.shapes.batch() && has_others(profile, info.name)) batch.reset();
   HALE_CHECK(describe(profile, options, batch, info.name));
   profile.made_from = options.made_from.value_or(
       concat(measured->measurements.size(), " measurements from ",

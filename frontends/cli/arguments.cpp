@@ -53,6 +53,11 @@ CLI::Option* add(CLI::App& app, const std::string& name, Value& out, const std::
   return option;
 }
 
+/// Each time it is named an option takes one word, and leaves the next to what stands behind it.
+CLI::Option* one_each(CLI::Option* option) {
+  return option->expected(1)->take_all()->allow_extra_args(false);
+}
+
 }  // namespace
 
 void Arguments::words(const std::string& name, std::vector<std::string>& out,
@@ -94,13 +99,11 @@ void Arguments::choice(const std::string& name, std::string& out,
 }
 void Arguments::repeated(const std::string& name, std::vector<std::string>& out,
                          const std::string& help, bool required) {
-  add(*app_, name, out, help)->expected(1)->take_all()->required(required);
+  one_each(add(*app_, name, out, help))->required(required);
 }
 void Arguments::repeated_choice(const std::string& name, std::vector<std::string>& out,
                                 const std::vector<std::string>& choices, const std::string& help) {
-  add(*app_, concat(name, " ", joined(choices, "|")), out, help)
-      ->expected(1)
-      ->take_all()
+  one_each(add(*app_, concat(name, " ", joined(choices, "|")), out, help))
       ->check(member_of(choices));
 }
 void Arguments::list(const std::string& name, std::vector<std::string>& out,
@@ -143,6 +146,11 @@ Exit run(int count, char** words) {
   } catch (const CLI::Success& asked) {  // help or version: what they print is the result
     return static_cast<Exit>(app.exit(asked));
   } catch (const CLI::ParseError& error) {
+    if (app.get_subcommands().empty() && count > 1 && *words[1] != '-') {
+      complain(
+          concat("found '", words[1], "', expected a command; 'hale --help' says what there is"));
+      return Exit::usage;
+    }
     std::string where = "hale";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();
     complain(concat(error.what(), "; '", where, " --help' says what there is"));

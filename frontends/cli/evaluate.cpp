@@ -134,7 +134,7 @@ Result<> write_report(const Options& options, const std::vector<Method>& methods
 }
 
 Result<std::string> evaluate(const Options& options) {
-  if (options.report) HALE_CHECK(require_folder(*options.report));
+  if (options.report) HALE_CHECK(require_place(*options.report, "<!doctype html>", "page"));
   HALE_TRY(const device::LatencyTable table, read_table(options.table, options.asked.space));
   HALE_TRY(const std::vector<Method> methods, find_methods(options.asked, table));
   std::vector<MethodEvaluation> evaluations;

@@ -92,7 +92,7 @@ std::string write(const Json& record, std::string_view key, Format format) {
 }
 
 Result<std::string> encoding_of(const graph::Graph& graph, const Options& options) {
-  HALE_TRY(const runtime::Recognition recognition, runtime::recognise(graph));
+  HALE_TRY(const runtime::Recognition recognition, recognise_model(graph));
   HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(recognition.space));
   const std::string& arch = recognition.archs.front();
   HALE_TRY(const std::vector<double> encoded, space->encode(arch));

@@ -153,11 +153,12 @@ Result<std::string> shape_of(const std::string& name, const Options& options) {
 }
 
 Result<Prepared> prepare(const std::string& name, const Options& options) {
-  HALE_TRY(const graph::Graph graph, shaped_graph(name, options));
+  HALE_TRY(graph::Graph graph, shaped_graph(name, options));
   Prepared prepared;
   HALE_TRY(prepared.model.inputs, inputs_of(graph));
   prepared.model.path = name;
   if (!is_network_name(name)) return prepared;
+  if (!options.shapes.says_nothing()) HALE_CHECK(graph::InferShapes::run(graph));
   HALE_TRY(const std::string bytes, onnx_frontend::export_model(graph, onnx_frontend::HeNormal{}));
   HALE_TRY(prepared.file, TemporaryFile::create(".onnx"));
   HALE_CHECK(io::write_file(prepared.file.path(), bytes));
@@ -187,6 +188,10 @@ class Table {
     if (!rows) return fail_in(path, rows.error());
     for (std::size_t r = 1; r < rows->size(); ++r) {
       const std::vector<std::string>& fields = (*rows)[r].fields;
+      if (fields.size() != rows->front().fields.size())
+        return fail(concat(path, ": line ", (*rows)[r].line, ": found ", fields.size(),
+                           " fields, expected ", rows->front().fields.size(),
+                           ": complete or remove it"));
       ++table.rows_[{fields[0], table.has_shapes_ ? fields.back() : std::string()}];
       if (fields.size() > runtime_column) table.runtime_ = fields[runtime_column];
     }

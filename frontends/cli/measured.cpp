@@ -15,6 +15,13 @@ namespace {
 
 bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
 
+/// Whether a row is read as a graph: a file, or a network that hale draws and that is said to be of
+/// another shape than it is drawn with.
+bool is_graph(const std::string& arch, const ShapeOptions& shapes, std::string_view stated = {}) {
+  return is_model(arch) ||
+         ((!shapes.says_nothing() || !trim(stated).empty()) && is_network_name(arch));
+}
+
 /// What a file is in a space; where the space is that of any graph, an open batch is one. `stated`
 /// is what a measurement says of its shape, before the options.
 Result<runtime::Recognition> recognise_file(const std::string& path, const ShapeOptions& shapes,
@@ -29,6 +36,7 @@ Result<runtime::Recognition> recognise_file(const std::string& path, const Shape
   if (is_any) close_batch(graph, 1);
   auto recognition = is_any ? space.recognise(graph) : runtime::recognise(graph);
   if (!recognition) return fail_in(path, recognition.error());
+  if (is_any) recognition->batch = static_cast<std::size_t>(batch_of(graph).value_or(0));
   return recognition;
 }
 
@@ -127,7 +135,13 @@ Result<device::LatencyTable> read_table(const std::string& path, std::string_vie
 
 Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,
                             const ShapeOptions& shapes) {
-  if (!is_model(name)) return space.canonical(name);
+  if (!is_graph(name, shapes)) {
+    if (&space == &runtime::graph_space() && !shapes.says_nothing())
+      return fail(concat(name.substr(0, 80),
+                         ": has the shapes that are in it, expected an ONNX file "
+                         "or a network that hale draws where --shape, --dim or --batch is given"));
+    return space.canonical(name);
+  }
   HALE_TRY(const runtime::Recognition recognition, recognise_file(name, shapes, space));
   if (recognition.space != space.name)
     return fail(
@@ -155,12 +169,15 @@ Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
   Measured measured;
   std::string first_with_batch;
   Classes classes;
+  bool is_of_one_batch = true;
   for (const device::Measurement& one : raw) {
-    if (!is_model(one.arch)) {
+    if (!is_graph(one.arch, shapes, one.shape)) {
+      is_of_one_batch = false;  // as far as is known
       if (!one.shape.empty())
         return fail(concat(one.arch, ": shape: found '", one.shape.substr(0, 80),
                            "', expected none: an ONNX file alone is run with another"));
       HALE_TRY(std::string arch, space.canonical(one.arch));
+      measured.written.emplace(arch, one.arch);
       measured.measurements.push_back({std::move(arch), one.latency});
       continue;
     }
@@ -173,16 +190,22 @@ Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
     if (!recognition.uncovered.empty())
       return fail(concat(one.arch,
                          ": cannot be learned from: not costed: ", recognition.uncovered.front()));
-    if (recognition.batch != 0 && measured.batch.value_or(recognition.batch) != recognition.batch)
+    const bool is_other =
+        recognition.batch != 0 && measured.batch.value_or(recognition.batch) != recognition.batch;
+    if (is_other && &space == &runtime::graph_space())
+      is_of_one_batch = false;
+    else if (is_other)
       return fail(concat(one.arch, ": has batch ", recognition.batch, ", but ", first_with_batch,
                          " has batch ", *measured.batch, "; a device is measured with one"));
     if (recognition.batch != 0) {
       measured.batch = recognition.batch;
       first_with_batch = one.arch;
     }
-    measured.measurements.push_back(
-        {classes.reference_for(one.arch, recognition, references), one.latency});
+    std::string arch = classes.reference_for(one.arch, recognition, references);
+    measured.written.emplace(arch, one.arch);
+    measured.measurements.push_back({std::move(arch), one.latency});
   }
+  if (&space == &runtime::graph_space() && !is_of_one_batch) measured.batch.reset();
   classes.complete(measured.measurements);
   measured.measurements = device::combine(measured.measurements);
   return measured;

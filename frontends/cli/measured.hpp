@@ -5,6 +5,7 @@
 #include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
 #include <hale/runtime/spaces.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,10 @@ namespace hale::cli {
 
 struct Measured {
   std::vector<device::Measurement> measurements;  // by the space's strings, repeated ones combined
-  std::optional<std::size_t> batch;               // of the ONNX files that state one
+  /// Of the ONNX files that state one; of any graphs where all are of the same.
+  std::optional<std::size_t> batch;
+  std::map<std::string, std::string>
+      written{};  // by those strings, what the first row of each says
 };
 
 /// Replaces ONNX files by what they are recognised as: the `references` that the graph may be, or

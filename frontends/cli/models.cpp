@@ -5,6 +5,7 @@
 #include <hale/core/text.hpp>
 #include <hale/graph/cost.hpp>
 #include <hale/graph/passes.hpp>
+#include <hale/lift/workload.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/onnx.hpp>
 #include <limits>
@@ -83,6 +84,33 @@ Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t ex
       concat("--dim: no open dimension '", symbol, "'; there are: ", list.empty() ? "none" : list));
 }
 
+/// The type of what an operation multiplies: that of quantised numbers where one side is of such.
+graph::ElementType multiplied(const graph::Graph& graph, const graph::Operation& op) {
+  auto type = graph::ElementType::undefined;
+  for (std::size_t slot = 0; slot < std::min<std::size_t>(op.operands.size(), 2); ++slot) {
+    if (op.operands[slot] == graph::ValueId::none) continue;
+    const graph::ElementType each = graph.value(op.operands[slot]).type.element;
+    const unsigned bits = graph::bits_of(each);
+    if (slot == 0 || (bits > 0 && bits <= 8)) type = each;
+  }
+  return type;
+}
+
+/// See ModelCost. Pre: shapes are inferred.
+std::map<std::string, double> precisions_of(const graph::Graph& graph) {
+  std::map<std::string, double> products;
+  double all = 0;
+  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
+    const graph::Operation& op = graph.operation(id);
+    const auto macs = static_cast<double>(graph::declared_macs(graph, id).value_or(0));
+    if (macs <= 0 || op.operands.empty()) return;
+    products[std::string(graph::name_of(multiplied(graph, op)))] += macs;
+    all += macs;
+  });
+  for (auto& [type, share] : products) share /= all;
+  return products;
+}
+
 }  // namespace
 
 std::vector<graph::ValueId> data_inputs(const graph::Graph& graph) {
@@ -113,6 +141,9 @@ Result<> ShapeOptions::parse() {
     auto shape = parse_shape(word);
     if (!shape || shape->input.empty())
       return fail(concat("--shape: found '", word, "', expected INPUT:1x3x224x224"));
+    if (std::any_of(shapes_.begin(), shapes_.end(),
+                    [&](const Shape& other) { return other.input == shape->input; }))
+      return fail(concat("--shape: input '", shape->input, "' stands twice"));
     shapes_.push_back(*std::move(shape));
   }
   for (const std::string& word : dim_words_) {
@@ -121,7 +152,11 @@ Result<> ShapeOptions::parse() {
                             ? std::nullopt
                             : parse_extent(std::string_view(word).substr(equals + 1));
     if (!extent) return fail(concat("--dim: found '", word, "', expected SYMBOL=VALUE"));
-    dims_.emplace_back(word.substr(0, equals), *extent);
+    const std::string symbol = word.substr(0, equals);
+    if (std::any_of(dims_.begin(), dims_.end(),
+                    [&](const auto& other) { return other.first == symbol; }))
+      return fail(concat("--dim: dimension '", symbol, "' stands twice"));
+    dims_.emplace_back(symbol, *extent);
   }
   if (batch_ && (*batch_ < 1 || *batch_ > static_cast<std::size_t>(largest_extent)))
     return fail(concat("--batch: found ", *batch_, ", expected at least 1"));
@@ -165,6 +200,22 @@ std::string ShapeOptions::state(const graph::Graph& graph) const {
   return text;
 }
 
+/// Errors: an input that --shape or --dim gave another first extent.
+Result<> ShapeOptions::require_batch(const graph::Graph& graph, std::int64_t extent) const {
+  for (const graph::ValueId id : data_inputs(graph)) {
+    const graph::Value& value = graph.value(id);
+    const graph::Dim& first = value.type.dims->front();
+    const bool is_said =
+        !dims_.empty() || std::any_of(shapes_.begin(), shapes_.end(), [&](const Shape& shape) {
+          return shape.input.empty() || shape.input == value.name;
+        });
+    if (is_said && first.is_static() && first.extent != extent)
+      return fail(concat("--batch ", extent, ": input '", value.name, "' begins with ",
+                         first.extent, ", as --shape or --dim say"));
+  }
+  return {};
+}
+
 Result<> ShapeOptions::apply(graph::Graph& graph) const {
   if (says_nothing()) return {};
   for (const auto& [input, extents] : shapes_) {
@@ -179,6 +230,7 @@ Result<> ShapeOptions::apply(graph::Graph& graph) const {
   }
   if (batch_) {
     const auto extent = static_cast<std::int64_t>(*batch_);
+    HALE_CHECK(require_batch(graph, extent));
     close_batch(graph, extent);
     for (const graph::ValueId id : data_inputs(graph))
       graph.value(id).type.dims->front() = graph::Dim{extent};
@@ -211,28 +263,29 @@ void close_batch(graph::Graph& graph, std::int64_t extent) {
   }
 }
 
-std::size_t batch_of(const graph::Graph& graph) {
+std::optional<std::int64_t> batch_of(const graph::Graph& graph) {
   const std::vector<graph::ValueId> inputs = data_inputs(graph);
   if (inputs.empty()) return 1;
   const graph::Dim& dim = graph.value(inputs.front()).type.dims->front();
-  return dim.is_static() ? static_cast<std::size_t>(dim.extent) : 0;
+  return dim.is_static() ? std::optional(dim.extent) : std::nullopt;
 }
 
 Result<ModelCost> cost_of(graph::Graph graph) {
   HALE_CHECK(graph::InferShapes::run(graph));
   ModelCost cost{.parameters = graph::parameters(graph).total};  // before any is folded away
+  workload::FusionRules rules = workload::no_fusion();
+  rules.folds_zeros = true;  // what no runtime needs to compute is no cost of the model's
+  HALE_TRY(const workload::Workload work, lift::workload(graph, rules));
+  cost.macs = workload::totals(work).macs;
+  for (const workload::Uncovered& each : work.uncovered)
+    if (std::find(cost.unknown_ops.begin(), cost.unknown_ops.end(), each.operation) ==
+        cost.unknown_ops.end())
+      cost.unknown_ops.push_back(each.operation);
+  if (!work.uncovered.empty())
+    cost.nodes_covered = static_cast<double>(work.kernels.size()) /
+                         static_cast<double>(work.kernels.size() + work.uncovered.size());
   HALE_TRY(const graph::Graph canonical, graph::canonicalise(std::move(graph)));
-  const graph::Count macs = graph::macs(canonical);
-  cost.macs = macs.total;
-  for (const graph::OperationId id : macs.uncosted) {
-    const graph::Operation& op = canonical.operation(id);
-    std::string name = op.domain.empty() ? op.name : concat(op.domain, ".", op.name);
-    if (std::find(cost.unknown_ops.begin(), cost.unknown_ops.end(), name) == cost.unknown_ops.end())
-      cost.unknown_ops.push_back(std::move(name));
-  }
-  if (macs.operations > 0)
-    cost.nodes_covered =
-        1 - static_cast<double>(macs.uncosted.size()) / static_cast<double>(macs.operations);
+  cost.precisions = precisions_of(canonical);
   return cost;
 }
 

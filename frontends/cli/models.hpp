@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <hale/core/error.hpp>
 #include <hale/graph/ir.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ class ShapeOptions {
   };
 
   [[nodiscard]] static std::optional<Shape> parse_shape(std::string_view word);
+  [[nodiscard]] Result<> require_batch(const graph::Graph& graph, std::int64_t extent) const;
 
   std::vector<std::string> shape_words_;
   std::vector<std::string> dim_words_;
@@ -66,8 +68,8 @@ void close_batch(graph::Graph& graph, std::int64_t extent);
 /// The inputs that are no weights: what a run is given.
 [[nodiscard]] std::vector<graph::ValueId> data_inputs(const graph::Graph& graph);
 
-/// The batch of the first data input; 0 where it is open, 1 where there is none.
-[[nodiscard]] std::size_t batch_of(const graph::Graph& graph);
+/// The batch of the first data input; nothing where it is open, 1 where there is no input.
+[[nodiscard]] std::optional<std::int64_t> batch_of(const graph::Graph& graph);
 
 /// What a model costs, of one run.
 struct ModelCost {
@@ -75,6 +77,8 @@ struct ModelCost {
   std::uint64_t parameters = 0;
   double nodes_covered = 1;                // share of the operations that could be costed
   std::vector<std::string> unknown_ops{};  // each once
+  /// The share of the MACs by the type of what is multiplied, by its textual name.
+  std::map<std::string, double> precisions{};
 };
 
 /// Errors: as canonicalise().

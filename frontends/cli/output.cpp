@@ -96,6 +96,20 @@ Result<> require_folder(const std::string& path) {
   return fail(concat(path, ": cannot be created: no folder '", folder.string(), "'"));
 }
 
+Result<> require_place(const std::string& path, std::string_view beginning, std::string_view kind) {
+  HALE_CHECK(require_folder(path));
+  std::error_code ignored;
+  if (path == "-" || !std::filesystem::exists(path, ignored)) return {};
+  if (std::filesystem::is_directory(path, ignored))
+    return fail(concat(path, ": is a folder, expected a file"));
+  if (!std::filesystem::is_regular_file(path, ignored)) return {};
+  std::string found(beginning.size(), '\0');
+  std::ifstream in(path, std::ios::binary);
+  in.read(found.data(), static_cast<std::streamsize>(found.size()));
+  if (in.gcount() == 0 || found == beginning) return {};
+  return fail(concat(path, ": is there already and not overwritten, since it is no ", kind));
+}
+
 Exit refuse(const Error& error) {
   complain(error.message);
   return Exit::bad_input;

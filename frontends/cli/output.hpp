@@ -38,6 +38,10 @@ void warn(std::string_view message);
 
 /// Errors: an output's folder that is not there; found before long work, not after.
 [[nodiscard]] Result<> require_folder(const std::string& path);
+/// That, and what would be overwritten is of the kind that begins so, or empty. Errors: a folder, a
+/// file of another kind.
+[[nodiscard]] Result<> require_place(const std::string& path, std::string_view beginning,
+                                     std::string_view kind);
 
 /// Bad input: says so, and is the exit status of it.
 [[nodiscard]] Exit refuse(const Error& error);

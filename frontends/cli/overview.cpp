@@ -88,7 +88,7 @@ Json opsets(const graph::Graph& graph) {
 }
 
 Json recognition_of(const graph::Graph& graph) {
-  const auto recognition = runtime::recognise(graph);
+  const auto recognition = recognise_model(graph);
   Json record = {{"space", recognition ? Json(recognition->space) : Json()},
                  {"arch", recognition ? Json(recognition->archs.front()) : Json()},
                  {"class_size", recognition ? recognition->archs.size() : 0},
@@ -118,8 +118,10 @@ void add_workload(const workload::Workload& work, const std::string& fusion, Jso
   record["kernels"] = work.kernels.size();
   record["kernels_by_kind"] = kinds;
   record["uncovered"] = uncovered;
+  Json& assumptions = record["assumptions"];
   for (const std::string& assumption : work.assumptions)
-    record["assumptions"].push_back(assumption);
+    if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end())
+      assumptions.push_back(assumption);
 }
 
 void add_memory(const graph::Graph& graph, Json& record) {
@@ -239,6 +241,14 @@ std::string not_covered(const Json& record) {
 }
 
 }  // namespace
+
+Result<runtime::Recognition> recognise_model(const graph::Graph& graph) {
+  auto searched = runtime::recognise_searched(graph);
+  if (searched) return searched;
+  graph::Graph run = graph;
+  close_batch(run, 1);
+  return runtime::graph_space().recognise(run);
+}
 
 Result<Json> overview_of(const graph::Graph& graph, const std::string& model,
                          const std::string& fusion) {

@@ -2,12 +2,17 @@
 
 #include <hale/core/error.hpp>
 #include <hale/graph/ir.hpp>
+#include <hale/runtime/recognition.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "output.hpp"
 
 namespace hale::cli {
+
+/// Where a model lies: in a searched space, else in that of any graph, with a batch of one where it
+/// is open. Errors: as runtime::recognise().
+[[nodiscard]] Result<runtime::Recognition> recognise_model(const graph::Graph& graph);
 
 /// What `inspect` says of a model, as one record: what it is, what it costs, what that assumes.
 ///

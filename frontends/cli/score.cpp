@@ -16,8 +16,10 @@
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "kernels.hpp"
+#include "measured.hpp"
 #include "models.hpp"
 #include "output.hpp"
+#include "precision.hpp"
 
 namespace hale::cli {
 namespace {
@@ -90,12 +92,26 @@ class Device {
 /// Below this share of costed operations no latency is better than a guess.
 constexpr double least_covered = 0.5;
 
-/// A model and what it turned out to be, asked for once for all devices.
+/// A model as it is run on the devices of one batch, and what is asked of it once for all of them.
+struct Run {
+  graph::Graph graph;
+  std::optional<runtime::Recognition> any{};
+  std::optional<ModelCost> cost{};
+};
+
+/// A model and what it turned out to be.
 struct Subject {
   graph::Graph graph;
   std::optional<runtime::Recognition> searched{};
-  std::optional<runtime::Recognition> any{};
   std::string reason{};  // why it lies in no searched space
+  std::map<std::uint32_t, Run> runs{};
+
+  /// With this batch where it is open.
+  Run& run(std::uint32_t batch) {
+    const auto [place, is_new] = runs.try_emplace(batch, Run{graph});
+    if (is_new) close_batch(place->second.graph, batch);
+    return place->second;
+  }
 };
 
 class Scoring {
@@ -114,6 +130,8 @@ class Scoring {
   Result<> score_archs();
   Result<runtime::Recognition> recognise_for(const Device& device, Subject& subject) const;
   Result<Answer> answer_model(Subject& subject, Device& device);
+  [[nodiscard]] bool is_as_measured(const runtime::Recognition& recognition,
+                                    const device::Profile& profile) const;
   Result<> check_batch(const device::Profile& profile, std::string_view space) const;
 
   [[nodiscard]] std::string table() const;
@@ -147,6 +165,14 @@ Result<> Scoring::check_batch(const device::Profile& profile, std::string_view s
                      "', which was measured with batch ", profile.batch));
 }
 
+/// Whether a network of a searched space is as the device was measured: a batch that the user asks
+/// for conflicts, and is none of the model's.
+bool Scoring::is_as_measured(const runtime::Recognition& recognition,
+                             const device::Profile& profile) const {
+  return recognition.differences.empty() &&
+         (recognition.batch == 0 || options_.shapes.batch() || recognition.batch == profile.batch);
+}
+
 /// What a device answers a graph as: of the space it lies in where the device was measured for it
 /// on the same macro-structure, else as any graph. Errors: none of both was measured.
 Result<runtime::Recognition> Scoring::recognise_for(const Device& device, Subject& subject) const {
@@ -160,19 +186,19 @@ Result<runtime::Recognition> Scoring::recognise_for(const Device& device, Subjec
     }
   }
   const bool fits = subject.searched && device.has(subject.searched->space);
-  if (fits && (subject.searched->differences.empty() || !device.has(any))) return *subject.searched;
+  if (fits && (is_as_measured(*subject.searched, device.profile()) || !device.has(any)))
+    return *subject.searched;
   if (!device.has(any))
     return fail(concat(
         "device '", device.profile().name, "' was measured ",
         subject.searched
             ? concat("neither for space '", subject.searched->space, "' nor for 'graph'")
             : concat("for searched spaces alone, not for 'graph': the graph ", subject.reason)));
-  if (!subject.any) {
-    graph::Graph run = subject.graph;
-    close_batch(run, device.profile().batch);
-    HALE_TRY(subject.any, runtime::graph_space().recognise(run));
+  Run& run = subject.run(device.profile().batch);
+  if (!run.any) {
+    HALE_TRY(run.any, runtime::graph_space().recognise(run.graph));
   }
-  return *subject.any;
+  return *run.any;
 }
 
 Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
@@ -204,21 +230,32 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
     answer.assumptions.insert(answer.assumptions.end(), lines->begin(), lines->end());
   for (const std::string& operation : recognition.uncovered)
     answer.warnings.push_back(concat("not costed: ", operation));
-  graph::Graph run = subject.graph;
-  const std::size_t batch = is_any ? batch_of(run) : recognition.batch;
-  if (batch == 0) {
+  const bool is_open = is_any ? !batch_of(subject.graph) : recognition.batch == 0;
+  if (is_open) {
     answer.assumptions.push_back(
         concat("batch left open by the graph, taken as ", profile.batch, " as measured"));
-    close_batch(run, profile.batch);
-  } else if (!is_any && batch != profile.batch) {
-    answer.assumptions.push_back(concat("batch ", batch, ", measured with ", profile.batch));
+  } else if (is_any && options_.shapes.batch() && *options_.shapes.batch() != profile.batch) {
+    answer.assumptions.push_back(concat("answered for a batch of ", *options_.shapes.batch(),
+                                        ", as asked; the device was measured with ",
+                                        profile.batch));
+  } else if (!is_any && recognition.batch != profile.batch) {
+    answer.assumptions.push_back(
+        concat("batch ", recognition.batch, ", measured with ", profile.batch));
     answer.prediction->verdict = predictor::Verdict::extrapolating;
   }
+  Run& run = subject.run(profile.batch);
   if (options_.operations) {
-    HALE_TRY(answer.kernels, kernel_shares(run, adapted->predictor.device()));
+    HALE_TRY(answer.kernels, kernel_shares(run.graph, adapted->predictor.device()));
   }
-  HALE_TRY(answer.cost, cost_of(std::move(run)));
+  if (!run.cost) {
+    HALE_TRY(run.cost, cost_of(run.graph));
+  }
+  answer.cost = run.cost;
   answer.cost->nodes_covered = std::min(answer.cost->nodes_covered, recognition.covered);
+  if (std::string assumed = assumed_precision(*answer.cost, profile); !assumed.empty()) {
+    answer.assumptions.push_back(std::move(assumed));
+    answer.prediction->verdict = predictor::Verdict::extrapolating;
+  }
   if (!answer.cost->unknown_ops.empty()) answer.prediction->verdict = predictor::Verdict::unknown;
   return answer;
 }
@@ -246,17 +283,18 @@ Result<> Scoring::score_archs() {
   const auto parsed = parse_archs(text);
   if (!parsed) return fail_in(options_.archs, parsed.error());
   const std::vector<std::string>& archs = *parsed;
-  std::vector<std::string_view> good;
+  std::vector<std::string> good;
   std::vector<std::string> reasons(archs.size());  // empty: none
   for (std::size_t i = 0; i < archs.size(); ++i) {
-    const auto canonical = space->canonical(archs[i]);
+    auto canonical = arch_of(archs[i], *space, options_.shapes);
     if (canonical) {
-      good.emplace_back(archs[i]);
+      good.push_back(*std::move(canonical));
       continue;
     }
     reasons[i] = concat("architecture ", i + 1, ": ", canonical.error().message);
     refuse_input({options_.archs, reasons[i]});
   }
+  const std::vector<std::string_view> asked(good.begin(), good.end());
   std::vector<std::vector<predictor::Prediction>> predictions;
   std::vector<Device::Adapted*> adapted;
   std::vector<const device::Profile*> profiles;
@@ -268,8 +306,8 @@ Result<> Scoring::score_archs() {
       refuse_input(refusal(options_.archs, ready.error()));
       continue;
     }
-    std::vector<predictor::Prediction> out(good.size());
-    HALE_CHECK((*ready)->predictor.score(good, out));
+    std::vector<predictor::Prediction> out(asked.size());
+    HALE_CHECK((*ready)->predictor.score(asked, out));
     predictions.push_back(std::move(out));
     adapted.push_back(*ready);
     profiles.push_back(&device->profile());
@@ -429,6 +467,8 @@ Exit score(Options& options) {
         "what there is");
   if (const auto parsed = options.shapes.parse(); !parsed)
     return refuse_usage(parsed.error().message);
+  if (options.operations && options.format.format() == Format::csv)
+    warn("--ops: a CSV has a row a model; table and json say where the time goes");
   return Scoring(options).run();
 }
 

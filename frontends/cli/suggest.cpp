@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <hale/core/text.hpp>
+#include <hale/graph/passes.hpp>
 #include <hale/io/file.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/onnx.hpp>
@@ -61,7 +62,10 @@ std::string network_file_name(std::string name) {
 Result<std::string> emit(const runtime::SpaceEntry& space, const std::string& arch,
                          const std::string& name, const Options& options) {
   HALE_TRY(graph::Graph graph, space.emit(arch, options.shapes.batch().value_or(1)));
-  HALE_CHECK(options.shapes.apply(graph));
+  if (!options.shapes.says_nothing()) {
+    HALE_CHECK(options.shapes.apply(graph));
+    if (const auto fits = graph::InferShapes::run(graph); !fits) return fail_in(arch, fits.error());
+  }
   HALE_TRY(const std::string bytes,
            onnx_frontend::export_model(graph, onnx_frontend::HeNormal{options.seed}));
   const std::filesystem::path path = std::filesystem::path(options.emit) / name;
@@ -127,7 +131,11 @@ Result<Candidates> candidates_of(const Options& options, const runtime::SpaceEnt
     HALE_TRY(const std::string text, read_input(options.candidates));
     auto parsed = parse_archs(text);
     if (!parsed) return fail_in(options.candidates, parsed.error());
-    candidates.names = expand_models(*parsed).paths;
+    ModelPaths found = expand_models(*parsed);
+    if (!found.refused.empty())
+      return fail(concat(options.candidates, ": ", found.refused.front().input, ": ",
+                         found.refused.front().message));
+    candidates.names = std::move(found.paths);
   }
   for (const std::string& name : candidates.names) {
     auto arch = arch_of(name, space, options.shapes);

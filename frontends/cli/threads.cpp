@@ -17,16 +17,17 @@ class Workers {
  public:
   // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a list of what was thrown
   explicit Workers(std::size_t threads) : thrown_(threads) {
-    for (std::size_t worker = 1; worker < threads; ++worker)
-      others_.emplace_back([this, worker] { serve(worker); });
+    try {
+      for (std::size_t worker = 1; worker < threads; ++worker)
+        others_.emplace_back([this, worker] { serve(worker); });
+    } catch (...) {
+      end();
+      throw;
+    }
   }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  ~Workers() {
-    work_ = nullptr;
-    begin_round();
-    for (std::thread& other : others_) other.join();
-  }
+  ~Workers() { end(); }
 
   /// Returns when all is done; throws what the work threw.
   void run(std::size_t count, const meta::Executor::Work& work) {
@@ -41,6 +42,12 @@ class Workers {
   }
 
  private:
+  void end() {
+    work_ = nullptr;
+    begin_round();
+    for (std::thread& other : others_) other.join();
+  }
+
   void begin_round() {
     busy_ = others_.size();
     ++round_;

@@ -144,10 +144,13 @@ Result<> require_distinct(const Options& options) {
 }
 
 std::string made_from(const Options& options, const device::LatencyTable& table) {
-  return concat(
-      "hale ", HALE_VERSION, ", ", std::filesystem::path(options.table).filename().string(), " (",
-      table.archs.size(), " rows), devices ", joined(options.devices), ", validation ",
-      joined(options.validation), ", seed ", options.seed, ", ", options.episodes, " episodes");
+  std::string text =
+      concat("hale ", HALE_VERSION, ", ", std::filesystem::path(options.table).filename().string(),
+             " (", table.archs.size(), " rows), devices ", joined(options.devices));
+  if (!options.validation.empty()) text += concat(", validation ", joined(options.validation));
+  if (options.episodes > 0)
+    text += concat(", seed ", options.seed, ", ", options.episodes, " episodes");
+  return text;
 }
 
 struct Trained {
@@ -202,7 +205,8 @@ Result<Exit> run(Options options) {
   HALE_TRY(const runtime::RecipeEntry* recipe,
            runtime::find_recipe(catalogue(), options.space, options.recipe));
   if (options.episodes == 0) options.episodes = recipe->episodes;
-  HALE_CHECK(require_folder(options.output));
+  HALE_CHECK(
+      require_place(options.output, {io::magic.data(), io::magic.size()}, "base or device file"));
   HALE_TRY(const device::LatencyTable table, read_table(options.table, options.space));
   for (const auto* names : {&options.devices, &options.validation})
     for (const std::string& name : *names)

@@ -2,6 +2,7 @@
 import json
 import pathlib
 
+import wire
 from harness import (case, emitted, expect, good, good_json, hale, main,
                      measurements, refused, write)
 
@@ -109,6 +110,133 @@ def _():
            f"{one} {eight}")
 
 
+def of_batch(batch, path):
+    """A device of nine stopwatch numbers, where an open batch is this one."""
+    rows = [(good_json("inspect", name, "--print", "encoding")["encoding"]["arch"], ms)
+            for name, ms in TIMES.items() if not name.startswith("ofa")]
+    path_of_rows = measurements([(f'"{arch}"', ms) for arch, ms in rows], "rows.csv")
+    run = hale("adapt", "--measurements", path_of_rows, "--batch", batch, "-o", path)
+    expect(run.status == 0, "adapts, with a warning", run)
+    return path
+
+
+@case("an open batch is each device's own, whatever device stands before it")
+def _():
+    one, eight = of_batch(1, "one.hale"), of_batch(8, "eight.hale")
+    path = wire.convolution("open.onnx")
+    alone = [score(path, "--device", device)[0] for device in (one, eight)]
+    expect(4 < alone[1]["latency_ms"] / alone[0]["latency_ms"] < 16, str(alone))
+    for devices in ((one, eight), (eight, one)):
+        both = score(path, *(w for device in devices for w in ("--device", device)))
+        expect(sorted(both, key=str) == sorted(alone, key=str), f"{both} {alone}")
+        expect(both[0]["macs"] != both[1]["macs"], "multiply-adds are of the batch")
+    shown = good_json("inspect", path)["model"]
+    closed = good_json("inspect", wire.convolution("closed.onnx", 1))["model"]
+    expect(shown["arch"] == closed["arch"], "what inspect calls it is of a batch of one")
+
+
+@case("a batch that is said is that of networks that hale draws, too")
+def _():
+    path = device()
+    plain, = score("residual/3", "--batch", 8, "--device", path)
+    names = write("names.txt", "residual/3\n")
+    listed = good_json("score", "--space", "graph", "--archs", names, "--batch", 8, "--device",
+                       path)["results"]
+    expect(listed[0]["latency_ms"] == plain["latency_ms"], f"{listed} {plain}")
+    terms = good_json("inspect", "residual/3", "--print", "encoding")["encoding"]["arch"]
+    refused("score", "--space", "graph", "--archs", write("terms.txt", terms + "\n"), "--batch", 8,
+            "--device", path, says="expected an ONNX file")
+    said = good_json("score", "residual/3", "--batch", 8, "--device", path)["results"][0]
+    expect(any("batch of 8" in text for text in said["assumptions"]), str(said))
+    rows = [f"{name},{ms * 8},{shape}" for name, ms, shape in
+            (("residual/4", 0.5, "input:8x3x56x56"), ("residual/3", 4.0, "8x3x112x112"),
+             ("classic/2", 2.0, ""))]
+    csv = write("shaped.csv", "arch,latency_ms,shape\n" + "\n".join(rows) + "\n")
+    run = hale("adapt", "--measurements", csv, "-o", "shaped.hale")
+    expect(run.status == 0, "a network that was measured with another shape", run)
+
+
+@case("a device states the batch that all of it was measured at")
+def _():
+    rows = []
+    for channels in (1, 2, 4, 8):
+        wire.convolution(f"g{channels}.onnx", group=channels)
+        rows.append(f"g{channels}.onnx,{8 / channels},x:8x32x24x24")
+    csv = write("eight.csv", "arch,latency_ms,shape\n" + "\n".join(rows) + "\n")
+    run = hale("adapt", "--measurements", csv, "-o", "eight.hale", "--format", "json")
+    expect(run.status == 0 and json.loads(run.out)["adapted"][0]["batch"] == 8, "", run)
+    csv = write("mixed.csv", "arch,latency_ms,shape\n" + "\n".join(rows) +
+                "\ng1.onnx,1,x:1x32x24x24\n")
+    run = hale("adapt", "--measurements", csv, "-o", "mixed.hale", "--format", "json")
+    expect(run.status == 0 and json.loads(run.out)["adapted"][0]["batch"] == 1, "", run)
+
+
+@case("a model in another precision than the device was measured in says so")
+def _():
+    path = device()
+    usual, = score(wire.convolution("f32.onnx", 1), "--device", path)
+    expect(not usual["assumptions"], str(usual))
+    half = wire.convolution("f16.onnx", 1, wire.F16)
+    answer, = score(half, "--device", path)
+    expect(answer["verdict"] == "extrapolating", str(answer))
+    expect(any("100 % of its multiply-adds are in f16" in text and "f32" in text
+               for text in answer["assumptions"]), str(answer))
+    good("adapt", "--measurements", "any.csv", "--precision", "FP16", "-o", "half.hale")
+    for model in (half, "f32.onnx"):
+        answer, = score(model, "--device", "half.hale")
+        expect(not any("multiply-adds" in text for text in answer["assumptions"]), str(answer))
+    whole = wire.convolution("i8.onnx", 1, wire.I8, op="ConvInteger")
+    answer, = score(whole, "--device", "half.hale")
+    expect(any("in i8" in text and "FP16" in text for text in answer["assumptions"]), str(answer))
+
+
+@case("a convolution is what it is in either layout")
+def _():
+    first = wire.convolution("first.onnx", 1, group=32)
+    last = wire.convolution("last.onnx", 1, group=32, op="NhwcConv", channels_last=True)
+    one, other = score(first, last, "--device", device())
+    expect(one["latency_ms"] == other["latency_ms"] and one["macs"] == other["macs"],
+           f"{one} {other}")
+
+
+@case("what a branch costs is counted, and said once")
+def _():
+    inner = wire.node("Conv", ["x", "w"], ["z"])
+    branches = {"then_branch": wire.graph([inner], [], [wire.value("z", [1, 32, 22, 22])]),
+                "else_branch": wire.graph([wire.node("Identity", ["y0"], ["z"])], [],
+                                          [wire.value("z", [1, 32, 22, 22])])}
+    path = wire.model("if.onnx", [wire.node("If", ["c"], ["y"], **branches)],
+                      [wire.value("c", [], wire.BOOL), wire.value("x", [1, 32, 24, 24]),
+                       wire.value("y0", [1, 32, 22, 22]), wire.value("w", [32, 32, 3, 3])],
+                      [wire.value("y", [1, 32, 22, 22])])
+    answer, = score(path, "--device", device(), "--ops")
+    expect(answer["macs"] == 32 * 32 * 9 * 22 * 22, str(answer))
+    expect(answer["coverage"] == {"nodes": 1.0, "macs": 1.0, "unknown_ops": []}, str(answer))
+    expect(sum(row["macs"] for row in answer["ops"]) == answer["macs"], str(answer))
+    shown = good_json("inspect", path)["model"]
+    expect(shown["macs"] == answer["macs"], str(shown))
+    expect(len(shown["assumptions"]) == len(set(shown["assumptions"])) > 0, str(shown))
+
+
+@case("what is emitted with another batch is whole, or not written")
+def _():
+    names = write("names.txt", "residual/3\n")
+    good("suggest", "--space", "graph", "--candidates", names, "--emit", "nets", "--batch", 8)
+    by_file, = score("nets/residual-3.onnx", "--device", device())
+    by_name, = score("residual/3", "--batch", 8, "--device", "any.hale")
+    expect(by_file["latency_ms"] == by_name["latency_ms"], f"{by_file} {by_name}")
+    write("names.txt", "vision-transformer/5\n")
+    refused("suggest", "--space", "graph", "--candidates", names, "--emit", "none", "--batch", 8,
+            says=["vision-transformer/5"])
+    expect(not list(pathlib.Path("none").glob("*")), "nothing is written")
+
+
+@case("candidates that are no files are named")
+def _():
+    names = write("names.txt", "residual/3\nabsent*.onnx\n")
+    refused("suggest", "--space", "graph", "--candidates", names, says=["names.txt", "absent*.onnx"])
+
+
 @case("an odd measurement is named, counts the less and is suggested again")
 def _():
     rows = dict(TIMES)
@@ -117,7 +245,10 @@ def _():
     run = hale("adapt", "--measurements", path, "-o", "odd.hale")
     expect(run.status == 0 and "residual/4" in run.err and "measure it again" in run.err, "", run)
     again = good_json("suggest", "--space", "graph", "--measured", path, "--count", "1")
-    expect(again["suggestions"][0]["arch"] == "residual/4", str(again))
+    expect([s["arch"] for s in again["suggestions"]] == ["residual/4"], str(again))
+    thrice = measurements([row for row in rows.items() for _ in range(3)], "thrice.csv")
+    run = hale("adapt", "--measurements", thrice, "-o", "thrice.hale")
+    expect(run.status == 0 and "warning: residual/4: took" in run.err, "as the file names it", run)
     plain, = score("residual/3", "--device", device())
     odd, = score("residual/3", "--device", "odd.hale")
     expect(odd["latency_ms"] < 3 * plain["latency_ms"], f"{plain} {odd}")
@@ -172,6 +303,9 @@ def _():
 @case("a searched network is answered by its own section, else as any graph")
 def _():
     files = emitted()
+    good("suggest", "--space", "nasbench201", "--emit", "eight", "--batch", 8)
+    larger, = score(str(next(pathlib.Path("eight").glob("*.onnx"))))
+    expect(larger["space"] == "graph", "a batch that the space was not measured at")
     graph_only, = score(str(files[0]), "--device", device())
     expect(graph_only["space"] == "graph", str(graph_only))
     own, = score(str(files[0]), "--device", "fpga")
@@ -300,7 +434,8 @@ def _():
         write("times.csv", f"arch,latency_ms,shape\n{files[0]},1,{shape}\n")
         refused("adapt", "--measurements", "times.csv", "-o", "device.hale",
                 says=["times.csv: residual/0.onnx: shape: ", says])
-    write("times.csv", "arch,latency_ms,shape\nresidual/0,1,1x3x32x32\n")
+    arch = good_json("inspect", "residual/0", "--print", "encoding")["encoding"]["arch"]
+    write("times.csv", f'arch,latency_ms,shape\n"{arch}",1,1x3x32x32\n')
     refused("adapt", "--measurements", "times.csv", "-o", "device.hale", says="expected none")
 
 

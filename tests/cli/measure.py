@@ -265,6 +265,14 @@ def _():
     refused(*command(*NETWORKS), says="hale: here.csv: line 2: a quote is never closed")
 
 
+@case("a CSV that ends in the middle of a row is refused")
+def _():
+    text = HEADER + "perceptron/0,1.5,1"
+    write("here.csv", text)
+    refused(*command(*NETWORKS), says="hale: here.csv: line 2: found 3 fields, expected 6")
+    expect(text_of() == text, "it is as it was")
+
+
 @case("a CSV without a folder is refused before anything is measured")
 def _():
     refused(*command(*NETWORKS, output="absent/here.csv"), says="no folder 'absent'")

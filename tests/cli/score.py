@@ -194,6 +194,10 @@ def _():
     refused("score", path, "--shape", "data:1x3x64x64", says=["no input 'data'", "'input'"])
     refused("score", path, "--shape", "input:1x3x64", says="4 dimensions, found 3")
     refused("score", path, "--dim", "N=1", says="no open dimension 'N'")
+    refused("score", path, "--shape", "input:1x3x32x32", "--shape", "input:2x3x32x32", status=2,
+            says="'input' stands twice")
+    refused("score", path, "--shape", "input:2x3x32x32", "--batch", "4",
+            says=["--batch 4", "input 'input' begins with 2"])
 
 
 @case("--fail-on extrapolating answers and exits with 1")

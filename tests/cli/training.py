@@ -142,7 +142,29 @@ def _():
     refused(*base, "--devices", "device0,device1", "--valid", "device8", says="8 source devices")
     refused(*words("a.hale"), "--recipe", "magic", says=["no recipe 'magic'", "help"])
     refused(*words("absent/a.hale"), says="no folder 'absent'")
+    refused(*words("."), says="hale: .: is a folder")
     only_these(".", ["table.csv"])
+
+
+@case("no file of another kind is overwritten")
+def _():
+    whole = pathlib.Path(table()).read_bytes()
+    refused(*words("table.csv"), says="table.csv: is there already and not overwritten")
+    refused("evaluate", "--space", "nasbench201", "--table", "table.csv", "--devices", "device9",
+            "--report", "table.csv", says="table.csv: is there already and not overwritten")
+    expect(pathlib.Path("table.csv").read_bytes() == whole, "it is as it was")
+    write("empty.hale", "")
+    good(*words("empty.hale", episodes=1))
+    good(*words("empty.hale", episodes=1))
+
+
+@case("a table of the references alone leaves nothing to be scored")
+def _():
+    good(*words(table("table.csv") and "base.hale", episodes=1))
+    lines = pathlib.Path("table.csv").read_text().splitlines()
+    write("references.csv", "\n".join(lines[:1 + len(REFERENCES)]) + "\n")
+    refused("evaluate", "--space", "nasbench201", "--table", "references.csv", "--base",
+            "base.hale", "--devices", "device9", says=["'device9'", "no row but the references'"])
 
 
 @case("evaluate reports as documented")

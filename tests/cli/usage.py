@@ -30,7 +30,7 @@ def _():
 @case("wrong usage exits with 2 and one line")
 def _():
     refused(status=2)
-    refused("nonsense", status=2)
+    refused("nonsense", status=2, says="found 'nonsense', expected a command")
     refused("score", status=2, says="expected models")
     refused("score", "a.onnx", "--archs", "b", "--space", "nasbench201", status=2)
     refused("score", "--archs", "b", status=2, says="--space")
@@ -47,6 +47,13 @@ def _():
     refused("train", "--space", "nasbench201", status=2)
     refused("evaluate", "--space", "nasbench201", "--table", "t", "--devices", "a", "--protocol",
             "lenient", status=2, says="strict, help")
+
+
+@case("an option takes one word, and leaves what stands behind it")
+def _():
+    for words in (("--device", "default"), ("--shape", "x:1x3"), ("--dim", "N=1"),
+                  ("--fail-on", "unknown-op")):
+        refused("score", *words, "absent.onnx", says="hale: absent.onnx: ")
 
 
 @case("listings agree in every format")

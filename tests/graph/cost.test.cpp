@@ -82,6 +82,22 @@ TEST(parameters, weights_that_the_graph_fills_in_itself_count) {
   EXPECT_EQ(parameters(graph).total, 81U);
 }
 
+TEST(parameters, of_quantised_weights_count_however_they_are_given) {
+  const Graph graph = parsed(
+      "%0: tensor<1x3x8x8xui8>",
+      R"(%1 = "onnx.Constant"() {value = dense_resource<__elided__> : tensor<4x3x3x3xi8>} : () -> tensor<4x3x3x3xi8>
+%2 = "onnx.Constant"() {value = dense_resource<__elided__> : tensor<4xi32>} : () -> tensor<4xi32>
+%3 = "onnx.Constant"() {value = dense<5.0e-01> : tensor<f32>} : () -> tensor<f32>
+%4 = "onnx.Constant"() {value = dense<0> : tensor<ui8>} : () -> tensor<ui8>
+%5 = "onnx.Constant"() {value = dense<0> : tensor<i8>} : () -> tensor<i8>
+%6 = "onnx.QLinearConv"(%0, %3, %4, %1, %3, %5, %3, %4, %2) : (tensor<1x3x8x8xui8>, tensor<f32>, tensor<ui8>, tensor<4x3x3x3xi8>, tensor<f32>, tensor<i8>, tensor<f32>, tensor<ui8>, tensor<4xi32>) -> tensor<1x4x6x6xui8>
+%7 = "onnx.Constant"() {value = dense_resource<__elided__> : tensor<2x4x3x3xi8>} : () -> tensor<2x4x3x3xi8>
+%8 = "onnx.DequantizeLinear"(%6, %3, %4) : (tensor<1x4x6x6xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x4x6x6xf32>
+%9 = "onnx.DequantizeLinear"(%7, %3, %5) : (tensor<2x4x3x3xi8>, tensor<f32>, tensor<i8>) -> tensor<2x4x3x3xf32>
+%10 = "onnx.Conv"(%8, %9) : (tensor<1x4x6x6xf32>, tensor<2x4x3x3xf32>) -> tensor<1x2x4x4xf32>)");
+  EXPECT_EQ(parameters(graph).total, 4U * 27 + 4 + 2 * 36);
+}
+
 OperationCost cost_of_first(std::string_view inputs, std::string_view body) {
   const Graph graph = parsed(inputs, body);
   return cost_of(graph, graph.body().operations.front());

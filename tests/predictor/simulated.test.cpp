@@ -359,6 +359,18 @@ TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
   EXPECT_FALSE(predictor::FittedSources::fit({{"a-1-x", {}}}));
 }
 
+TEST(FittedSources, LeaveOutAFamilyWithoutAName) {
+  predictor::SourceRows odd = source("a-1-x", 0, 3);
+  for (std::string& family : odd.rows.families)
+    if (family == "family1") family.clear();
+  for (std::size_t row = 0; row < odd.rows.size(); ++row)
+    if (odd.rows.families[row].empty()) odd.rows.latency_ms[row] *= 30;
+  const auto fitted = predictor::FittedSources::fit({odd});
+  ASSERT_TRUE(fitted);
+  const auto all = [](std::string_view) { return true; };
+  EXPECT_NE(fitted->base(all, ""), fitted->base(all));
+}
+
 TEST(KnownDevices, AreFoundByWhatIsLikeThemAndLeftByWhatIsNot) {
   const auto fitted = predictor::FittedSources::fit(
       {source("slow-1-transposes", 4, 3), source("usual-1-x", 0, 4), source("fast-1-x", -3, 5)});

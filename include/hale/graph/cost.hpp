@@ -212,20 +212,36 @@ namespace detail::costs {
                   detail::costs::extent(a, is_turned ? 0 : a.rank() - 1)};
 }
 
-/// Whether an operand is learned: a floating Constant of at least one axis, or what stands in its
-/// place where a model comes without weights, an input or a ConstantOfShape in a slot for weights.
-/// BatchNormalization's statistics are measured, not learned.
+namespace detail::costs {
+
+/// Whether what an operand holds may be learned: floating numbers of at least one axis, and
+/// quantised ones or a bias of their products where weights are expected or made floating.
+[[nodiscard]] inline bool holds_numbers(const Graph& graph, const Operation& op, std::size_t slot,
+                                        bool is_for_weights) {
+  const Type& type = graph.value(op.operands[slot]).type;
+  if (type.is_ranked() && type.rank() == 0) return false;
+  if (is_floating(type.element)) return true;
+  const bool is_quantised = is_integer(type.element) && type.element != ElementType::boolean &&
+                            (bits_of(type.element) <= 8 || type.element == ElementType::i32);
+  return is_quantised && (is_for_weights || (slot == 0 && op.name == "DequantizeLinear"));
+}
+
+}  // namespace detail::costs
+
+/// Whether an operand is learned: a Constant of floating or quantised numbers, or what stands in
+/// its place where a model comes without weights, an input or a ConstantOfShape in a slot for
+/// weights. BatchNormalization's statistics are measured, not learned.
 ///
 /// Pre: shapes are inferred.
 [[nodiscard]] inline bool is_learned(const Graph& graph, const Operation& op, std::size_t slot) {
   const ValueId id = op.operands[slot];
   if (id == ValueId::none) return false;
-  const Type& type = graph.value(id).type;
-  if (!is_floating(type.element) || (type.is_ranked() && type.rank() == 0)) return false;
   const OperationInfo* info = find_operation(op);
-  const bool is_slot = info != nullptr && slot < info->operands.size();
+  const bool is_for_weights =
+      info != nullptr && slot < info->operands.size() && info->operands[slot].is_parameter;
+  if (!detail::costs::holds_numbers(graph, op, slot, is_for_weights)) return false;
   const bool is_constant = graph.constant(id) != nullptr;
-  if (is_slot && info->operands[slot].is_parameter) {
+  if (is_for_weights) {
     const Operation* producer = graph.producer(id);
     return is_constant || producer == nullptr || producer->is("ConstantOfShape");
   }

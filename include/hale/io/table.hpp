@@ -92,6 +92,8 @@ inline Result<> require_width(const CsvRow& row, std::size_t width) {
       return fail(concat("line 1: no column '", name, "' in the header '", all.substr(0, 120),
                          "', expected 'arch,latency_ms'"));
     }
+    if (std::find(found + 1, names.end(), name) != names.end())
+      return fail(concat("line 1: column '", name, "' stands twice"));
     return static_cast<std::size_t>(found - names.begin());
   };
   HALE_TRY(const std::size_t arch, column("arch"));

@@ -53,6 +53,12 @@ class Liveness {
       last = last == never ? place : std::max(last, place);
     }
   }
+  /// What is made within a region is used there alone: how long, its own walk says.
+  void forget(const std::vector<graph::ValueId>& values) {
+    last_use_.resize(graph_.value_count(), never);
+    for (const graph::ValueId id : values)
+      if (id != graph::ValueId::none) last_use_[index_of(id)] = never;
+  }
   void touch_all(graph::OperationId id, std::size_t place) {
     const graph::Operation& op = graph_.operation(id);
     touch(op.operands, place);
@@ -87,6 +93,8 @@ class Liveness {
   void walk(graph::RegionId region, std::uint64_t outside) {
     const graph::Region& walked = graph_.region(region);
     const std::size_t count = walked.operations.size();
+    forget(walked.inputs);
+    for (const graph::OperationId id : walked.operations) forget(graph_.operation(id).results);
     for (std::size_t place = 0; place < count; ++place) touch_all(walked.operations[place], place);
     touch(walked.outputs, count);
     std::vector<Held> held;  // a heap, the earliest last use in front

@@ -79,8 +79,13 @@ class KernelWriter {
       return {};
     }
     const graph::Operation& op = graph_.operation(id);
+    const auto is_open = [&](graph::ValueId operand) {
+      return operand != graph::ValueId::none && !graph_.value(operand).type.is_static();
+    };
     if (graph::find_operation(op) != nullptr)
-      return "the shapes that its products hang on are open";
+      return std::any_of(op.operands.begin(), op.operands.end(), is_open)
+                 ? "the shapes that its products hang on are open"
+                 : "its products are more than 64 bits count";
     return kind_of(graph_, op) == KernelKind::other ? "hale does not know this operation"
                                                     : "hale does not count its products";
   }

@@ -35,10 +35,10 @@ inline constexpr std::array<KindNames, 14> names_by_kind = {{
      "BatchNormalization InstanceNormalization LayerNormalization GroupNormalization LRN "
      "RMSNormalization SimplifiedLayerNormalization LpNormalization MeanVarianceNormalization "
      "SkipLayerNormalization SkipSimplifiedLayerNormalization EmbedLayerNormalization GroupNorm"},
-    {KernelKind::softmax, "Softmax LogSoftmax Hardmax"},
+    {KernelKind::softmax, "Softmax LogSoftmax Hardmax BiasSoftmax QLinearSoftmax"},
     {KernelKind::pooling,
      "AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool MaxRoiPool RoiAlign "
-     "MaxUnpool QLinearAveragePool QLinearGlobalAveragePool"},
+     "MaxUnpool QLinearAveragePool QLinearGlobalAveragePool NhwcMaxPool"},
     {KernelKind::reduction,
      "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd "
      "ReduceSum ReduceSumSquare ArgMax ArgMin CumSum CumProd TopK"},
@@ -50,7 +50,7 @@ inline constexpr std::array<KindNames, 14> names_by_kind = {{
      "RotaryEmbedding"},
     {KernelKind::arithmetic,
      "Add And BitShift BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater GreaterOrEqual Less "
-     "LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Where Xor QLinearAdd QLinearMul"},
+     "LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Where Xor QLinearAdd QLinearMul BiasAdd"},
     {KernelKind::movement,
      "Concat Compress DepthToSpace Expand EyeLike Gather GatherElements GatherND Pad Resize "
      "ReverseSequence Scatter ScatterElements ScatterND Slice SpaceToDepth Split Tile Trilu "
@@ -98,7 +98,9 @@ inline constexpr auto kind_table = [] {
   if (group == nullptr || *group < 2 || op.operands.empty()) return false;
   if (op.operands[0] == graph::ValueId::none) return false;
   const graph::Type& x = graph.value(op.operands[0]).type;
-  return x.rank() > 1 && (*x.dims)[1].extent == *group;
+  if (x.rank() < 2) return false;
+  const bool is_channels_last = op.name.starts_with("Nhwc");
+  return (*x.dims)[is_channels_last ? x.rank() - 1 : 1].extent == *group;
 }
 
 }  // namespace detail::kernels

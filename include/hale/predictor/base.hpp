@@ -19,7 +19,7 @@ struct Base {
   /// source devices, since a new device's own are not known.
   device::Limits limit_positions;
   ScaledInterval interval;  // from the residuals of all devices of the training
-  std::string made_from;    // one line: table, devices, seed, date
+  std::string made_from;    // one line: table, devices, seed
 
   friend bool operator==(const Base&, const Base&) = default;
 };

@@ -215,6 +215,9 @@ template <Recipe R>
     HALE_TRY(const PreparedDevice device, table.device(name));
     if (options.protocol == Protocol::help) {
       HALE_CHECK(table.require_rows(device, options.samples));
+    } else if (table.strict_rows(device).empty()) {
+      return fail(concat("device '", name, "' has no row but the references', expected some to be ",
+                         "scored"));
     }
     DeviceEvaluation evaluation{name, {}, {}};
     for (std::size_t draw = 0; draw < options.draws; ++draw) {

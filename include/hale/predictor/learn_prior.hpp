@@ -38,12 +38,12 @@ struct SourceRows {
 ///
 /// Errors: no such row. Cost: some solves of as many equations as there are terms.
 [[nodiscard]] inline Result<workload::DevicePrior::Rates> fitted_rates(
-    const GraphRows& rows, std::string_view without = {}) {
+    const GraphRows& rows, std::optional<std::string_view> without = {}) {
   using namespace detail::simulated;
   std::vector<Terms> models;
   std::vector<double> logs;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (!without.empty() && rows.families[row] == without) continue;
+    if (rows.families[row] == without) continue;
     models.push_back(rows.models[row]);
     logs.push_back(std::log(rows.latency_ms[row]));
   }
@@ -158,13 +158,14 @@ class FittedSources {
   }
 
   /// What is known by the devices that `counts` holds for and their rows of other families than
-  /// `family`, of all where it is empty.
+  /// `family`, of all where there is none.
   template <class Filter>
-  [[nodiscard]] SimulatedBase base(const Filter& counts, std::string_view family = {}) const {
+  [[nodiscard]] SimulatedBase base(const Filter& counts,
+                                   std::optional<std::string_view> family = {}) const {
     Fits fits;
     for (const Fit& fit : fits_) {
       if (!counts(fit.device)) continue;
-      const auto without = fit.without.find(family);
+      const auto without = family ? fit.without.find(*family) : fit.without.end();
       if (without == fit.without.end())
         fits.emplace_back(fit.device, fit.all);
       else if (without->second)
@@ -202,7 +203,7 @@ template <class Filter, class Told>
   const double reach = numeric::normal_quantile((1 + base.level) / 2);
   for (const SourceRows& target : sources) {
     if (!counts(target.device)) continue;
-    const auto without = [&](std::string_view family) {
+    const auto without = [&](std::optional<std::string_view> family) {
       return fitted.base(
           [&](std::string_view device) {
             return counts(device) && runtime_of(device) != runtime_of(target.device);

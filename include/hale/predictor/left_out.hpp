@@ -8,6 +8,7 @@
 #include <hale/core/random.hpp>
 #include <hale/predictor/choose.hpp>
 #include <hale/predictor/simulated.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -71,14 +72,16 @@ namespace detail {
 
 /// Visits the splits of a device's rows, one a family where families are left out and there are
 /// several, else one, with what is known before: `base_of(FAMILY)` makes it of what there is of
-/// other families, and of all where the name is empty.
+/// other families, and of all where none is said, by a
+/// std::optional<std::string_view>.
 ///
 /// Cost: a choice among at most `most_rows` candidates each.
 template <class BaseOf, class Visit>
 Result<> for_each_split(const BaseOf& base_of, const GraphRows& rows, const LeftOutOptions& options,
                         const Visit& visit) {
   const auto split_without = [&](const std::string* left) -> Result<> {
-    const SimulatedBase base = base_of(left == nullptr ? std::string_view() : *left);
+    const SimulatedBase base =
+        base_of(left == nullptr ? std::nullopt : std::optional<std::string_view>(*left));
     std::vector<std::size_t> candidates;
     Split one;
     for (std::size_t row = 0; row < rows.size(); ++row)

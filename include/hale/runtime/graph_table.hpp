@@ -68,10 +68,10 @@ template <class Fit>
       predictor::LeftOutOptions split{.samples = options.samples, .leaves_family = false};
       split.chooses = options.chooses;
       split.seed = options.seed * 1000003 + draw;
-      split.most_rows = std::min(split.most_rows, std::max(options.samples, rows.size() / 2));
+      split.most_rows = std::max(options.samples, std::min(split.most_rows, rows.size() / 2));
       predictor::Scored scored;
       HALE_CHECK(predictor::for_each_split(
-          [&](std::string_view) { return base; }, rows, split,
+          [&](std::optional<std::string_view>) { return base; }, rows, split,
           [&](const predictor::SimulatedBase&, const predictor::Split& one) -> Result<> {
             HALE_TRY(auto fitted, fit(predictor::rows_at(rows, one.measured)));
             const auto asked = predictor::rows_at(rows, one.asked);

@@ -80,7 +80,7 @@ class GraphBase final : public AnyBase::Interface {
       const auto found = std::find(rows.architectures.begin(), rows.architectures.end(), models[i]);
       if (found == rows.architectures.end()) continue;
       const auto row = static_cast<Eigen::Index>(found - rows.architectures.begin());
-      if (posterior->likeliest().weights()(row) < odd)
+      if (posterior->likeliest().weights()(row) < odd && suggestions.next.size() < count)
         suggestions.next.push_back({i, choice.half_width(), true});
       choice.skip(i);
     }
