@@ -1,11 +1,7 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <hale/core/random.hpp>
@@ -32,6 +28,7 @@
 #include "models.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "temporary.hpp"
 
 namespace hale::cli {
 namespace {
@@ -84,37 +81,6 @@ Result<const runners::Runner*> parse_runner(const Options& options, runners::Set
   return runner;
 }
 
-/// A file that is removed at the end.
-class TemporaryFile {
- public:
-  /// Errors: a folder that takes no file.
-  [[nodiscard]] static Result<TemporaryFile> create(std::string_view suffix) {
-    std::error_code ignored;
-    std::string path = fs::temp_directory_path(ignored) / concat("hale-XXXXXX", suffix);
-    const int made = mkstemps(path.data(), static_cast<int>(suffix.size()));
-    if (made < 0) return fail(concat(path, ": cannot be created: ", std::strerror(errno)));
-    close(made);
-    TemporaryFile file;
-    file.path_ = path;
-    return file;
-  }
-  TemporaryFile() = default;
-  TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFile& operator=(TemporaryFile&& other) noexcept {
-    std::swap(path_, other.path_);
-    return *this;
-  }
-  ~TemporaryFile() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove(path_, ignored);
-  }
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// A model as a runner takes it, in a file that may be there for this alone.
 struct Prepared {
   runners::Model model;
@@ -162,7 +128,7 @@ Result<Prepared> prepare(const std::string& name, const Options& options) {
   HALE_TRY(const std::string bytes, onnx_frontend::export_model(graph, onnx_frontend::HeNormal{}));
   HALE_TRY(prepared.file, TemporaryFile::create(".onnx"));
   HALE_CHECK(io::write_file(prepared.file.path(), bytes));
-  prepared.model.path = prepared.file.path().string();
+  prepared.model.path = prepared.file.path();
   return prepared;
 }
 

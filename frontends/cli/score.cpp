@@ -7,11 +7,11 @@
 #include <hale/runtime/spaces.hpp>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "answers.hpp"
 #include "builtin.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
@@ -24,8 +24,6 @@
 namespace hale::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct Options {
   std::vector<std::string> models;
   std::vector<std::string> devices;
@@ -35,20 +33,6 @@ struct Options {
   bool operations = false;
   ShapeOptions shapes;
   FormatOption format;
-};
-
-/// One answer. A line of `--archs` that cannot be answered keeps its place without a prediction.
-struct Answer {
-  std::string model{};  // empty for an architecture string
-  std::string arch{};
-  std::string_view space{};
-  const device::Profile* device = nullptr;
-  double interval_level = 0.9;
-  std::optional<predictor::Prediction> prediction{};
-  std::optional<ModelCost> cost{};
-  std::vector<KernelShare> kernels{};  // where --ops asks for them
-  std::vector<std::string> assumptions{};
-  std::vector<std::string> warnings{};
 };
 
 /// A device and its predictors, adapted when first asked for.
@@ -123,7 +107,7 @@ class Scoring {
  private:
   void refuse_input(Refusal refused) {
     complain(refused);
-    refused_.push_back(std::move(refused));
+    answers_.refused.push_back(std::move(refused));
   }
   void find_devices();
   void score_model(const std::string& path);
@@ -134,15 +118,11 @@ class Scoring {
                                     const device::Profile& profile) const;
   Result<> check_batch(const device::Profile& profile, std::string_view space) const;
 
-  [[nodiscard]] std::string table() const;
-  [[nodiscard]] std::string csv() const;
-  [[nodiscard]] std::string text(Format format) const;
   [[nodiscard]] Exit status() const;
 
   const Options& options_;
   std::vector<std::unique_ptr<Device>> devices_;
-  std::vector<Answer> answers_;
-  std::vector<Refusal> refused_;
+  Answers answers_;
 };
 
 void Scoring::find_devices() {
@@ -273,7 +253,7 @@ void Scoring::score_model(const std::string& path) {
       continue;
     }
     answer->model = path;
-    answers_.push_back(*std::move(answer));
+    answers_.given.push_back(*std::move(answer));
   }
 }
 
@@ -322,127 +302,25 @@ Result<> Scoring::score_archs() {
         answer.prediction = predictions[d][next];
       else
         answer.warnings.push_back(reasons[i]);
-      answers_.push_back(std::move(answer));
+      answers_.given.push_back(std::move(answer));
     }
     if (reasons[i].empty()) ++next;
   }
   return {};
 }
 
-Json json_of(const Answer& answer) {
-  Json result = {{"model", answer.model.empty() ? Json() : Json(answer.model)},
-                 {"device", answer.device->name},
-                 {"batch", answer.device->batch},
-                 {"precision", answer.device->precision},
-                 {"space", answer.space},
-                 {"arch", answer.arch.empty() ? Json() : Json(answer.arch)},
-                 {"latency_ms", nullptr},
-                 {"interval_ms", nullptr},
-                 {"interval_level", answer.interval_level},
-                 {"verdict", "unknown"},
-                 {"macs", nullptr},
-                 {"parameters", nullptr},
-                 {"coverage", {{"nodes", 1.0}, {"macs", 1.0}, {"unknown_ops", Json::array()}}},
-                 {"assumptions", answer.assumptions},
-                 {"warnings", answer.warnings}};
-  if (answer.prediction) {
-    result["latency_ms"] = rounded(answer.prediction->median.value);
-    result["interval_ms"] = {rounded(answer.prediction->low.value),
-                             rounded(answer.prediction->high.value)};
-    result["verdict"] = predictor::name_of(answer.prediction->verdict);
-  }
-  if (answer.cost) {
-    result["macs"] = answer.cost->macs;
-    result["parameters"] = answer.cost->parameters;
-    // What an operation that cannot be costed multiplies is not known: taken as the average one.
-    result["coverage"] = {{"nodes", rounded(answer.cost->nodes_covered)},
-                          {"macs", rounded(answer.cost->nodes_covered)},
-                          {"unknown_ops", answer.cost->unknown_ops}};
-  }
-  if (!answer.kernels.empty() && answer.prediction)
-    result["ops"] = kernel_json(answer.kernels, answer.prediction->median);
-  return result;
-}
-
-std::string Scoring::csv() const {
-  std::string text = csv_line({"model", "device", "batch", "precision", "space", "arch",
-                               "latency_ms", "low_ms", "high_ms", "interval_level", "verdict",
-                               "macs", "parameters", "assumptions", "warnings"});
-  for (const Answer& answer : answers_) {
-    const auto& p = answer.prediction;
-    const auto number = [&](Milliseconds ms) { return number_text(ms.value); };
-    text += csv_line({answer.model, answer.device->name, concat(answer.device->batch),
-                      answer.device->precision, std::string(answer.space), answer.arch,
-                      p ? number(p->median) : "", p ? number(p->low) : "", p ? number(p->high) : "",
-                      number_text(answer.interval_level),
-                      p ? std::string(predictor::name_of(p->verdict)) : "unknown",
-                      answer.cost ? concat(answer.cost->macs) : "",
-                      answer.cost ? concat(answer.cost->parameters) : "",
-                      joined(answer.assumptions, "; "), joined(answer.warnings, "; ")});
-  }
-  return text;
-}
-
-std::string Scoring::table() const {
-  TextTable table{{options_.archs.empty() ? "model" : "architecture", "latency", "interval",
-                   "device", "batch", "verdict"},
-                  {},
-                  {false, true, false, false, true, false}};
-  std::vector<std::string> notes;
-  const auto note = [&](std::string line) {
-    if (std::find(notes.begin(), notes.end(), line) == notes.end())
-      notes.push_back(std::move(line));
-  };
-  for (const Answer& answer : answers_) {
-    const auto& p = answer.prediction;
-    const std::string& name = answer.model.empty() ? answer.arch : answer.model;
-    table.rows.push_back(
-        {name, p ? short_number(p->median.value) + " ms" : "",
-         p ? fmt::format("[{} .. {}]", short_number(p->low.value), short_number(p->high.value))
-           : "",
-         answer.device->name, concat(answer.device->batch),
-         p ? std::string(predictor::name_of(p->verdict)) : "not answered"});
-    if (!answer.model.empty() && !answer.arch.empty())
-      note(concat(name, ": ", answer.space, " ", answer.arch));
-    for (const std::string& assumption : answer.assumptions)
-      note(concat(name, ": ", devices_.size() > 1 ? answer.device->name + ": " : "", assumption));
-    for (const std::string& warning : answer.warnings) note(concat(name, ": ", warning));
-  }
-  if (answers_.empty()) return {};
-  std::string text = table.format();
-  text += fmt::format("\nintervals hold {:g} % of what was measured\n",
-                      100 * answers_.front().interval_level);
-  if (options_.devices.empty())
-    text += fmt::format("device: {}, the default\n", devices_.front()->profile().name);
-  for (const std::string& line : notes) text += line + "\n";
-  for (const Answer& answer : answers_)
-    if (!answer.kernels.empty() && answer.prediction)
-      text += concat("\n", answer.model, " on ", answer.device->name, ":\n",
-                     kernel_table(answer.kernels, answer.prediction->median));
-  return text;
-}
-
-std::string Scoring::text(Format format) const {
-  if (format == Format::table) return table();
-  if (format == Format::csv) return csv();
-  Json results = Json::array();
-  for (const Answer& answer : answers_) results.push_back(json_of(answer));
-  if (format == Format::jsonl) return format_listing({"results", {}}, results, format);
-  Json errors = Json::array();
-  for (const Refusal& refused : refused_)
-    errors.push_back({{"model", refused.input}, {"message", refused.message}});
-  return json_text({{"hale", json_schema}, {"results", results}, {"errors", errors}}, true) + "\n";
-}
-
 Exit Scoring::status() const {
-  Exit status = refused_.empty() ? Exit::done : Exit::bad_input;
+  Exit status = answers_.refused.empty() ? Exit::done : Exit::bad_input;
   for (const std::string& reason : options_.fail_on) {
-    const auto met = std::count_if(answers_.begin(), answers_.end(), [&](const Answer& answer) {
-      if (reason == "unknown-op") return answer.cost && !answer.cost->unknown_ops.empty();
-      return answer.prediction && answer.prediction->verdict == predictor::Verdict::extrapolating;
-    });
+    const auto met =
+        std::count_if(answers_.given.begin(), answers_.given.end(), [&](const Answer& answer) {
+          if (reason == "unknown-op") return answer.cost && !answer.cost->unknown_ops.empty();
+          return answer.prediction &&
+                 answer.prediction->verdict == predictor::Verdict::extrapolating;
+        });
     if (met == 0) continue;
-    complain(concat("--fail-on ", reason, ": met by ", met, " of ", answers_.size(), " answers"));
+    complain(
+        concat("--fail-on ", reason, ": met by ", met, " of ", answers_.given.size(), " answers"));
     status = Exit::bad_input;
   }
   return status;
@@ -450,6 +328,10 @@ Exit Scoring::status() const {
 
 Exit Scoring::run() {
   find_devices();
+  answers_.are_of_archs = !options_.archs.empty();
+  answers_.devices = devices_.size();
+  if (options_.devices.empty() && !devices_.empty())
+    answers_.default_device = devices_.front()->profile().name;
   if (options_.archs.empty()) {
     ModelPaths models = expand_models(options_.models);
     for (Refusal& refused : models.refused) refuse_input(std::move(refused));
@@ -457,7 +339,7 @@ Exit Scoring::run() {
   } else if (const auto scored = score_archs(); !scored) {
     refuse_input(refusal(options_.archs, scored.error()));
   }
-  return finish(text(options_.format.format()), status());
+  return finish(format_answers(answers_, options_.format.format()), status());
 }
 
 Exit score(Options& options) {

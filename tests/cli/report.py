@@ -149,7 +149,7 @@ def _():
     refused(*EVALUATE, "--report", "-", status=2, says="--report -")
     refused(*EVALUATE, "--report", "absent/report.html", says=["no folder 'absent'"])
     os.mkdir("folder")
-    refused(*EVALUATE, "--report", "folder", says="folder: cannot be written")
+    refused(*EVALUATE, "--report", "folder", says="folder: is a folder, expected a file")
     refused(*EVALUATE, "--samples", "11", "--report", "report.html", says="11 samples")
     only_these(".", ["table.csv", "folder"])
     good(*EVALUATE, "--report", "/dev/null")

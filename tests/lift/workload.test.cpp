@@ -268,7 +268,7 @@ TEST(activation_memory, of_a_body_is_freed_in_it_wherever_its_owner_stands) {
   }, {
     "onnx.return"(%0) : (tensor<4xf32>) -> ()
   }) {region_names = ["then_branch", "else_branch"]} : (tensor<i1>) -> tensor<4xf32>)");
-    graph::Graph graph = parsed("%0: tensor<4xf32>, %1: tensor<i1>", body, "%2");
+    graph::Graph graph = parsed("%0: tensor<4xf32>, %1: tensor<i1>", body, "%2", "tensor<4xf32>");
     EXPECT_TRUE(graph::InferShapes::run(graph));
     return activation_memory(graph).peak_bytes;
   };
