@@ -14,18 +14,40 @@
 namespace hale::cli {
 namespace {
 
+/// What the result of an operation is called, which a pass that replaces the operation keeps.
+std::string result_of(const graph::Graph& graph, std::size_t operation) {
+  for (const graph::ValueId id : graph.operation(graph::OperationId(operation)).results)
+    if (id != graph::ValueId::none) return graph.value(id).name;
+  return {};
+}
+
 /// The kernel of a fusing runtime that each operation of a runtime without fusion belongs to: the
-/// one that begins at its node, else the one that began last.
-std::vector<std::size_t> owners(const lift::GraphReading& reading) {
-  std::unordered_map<std::string, std::size_t> begins;
+/// one that has it, the one in which what replaces it gives its result, or that of the next one
+/// that is found so, since what is spelled out ends with its result.
+Result<std::vector<std::size_t>> owners(const graph::Graph& graph,
+                                        const lift::GraphReading& reading) {
+  graph::Graph unfused = graph;
+  graph::Graph fused = graph;
+  HALE_CHECK(lift::prepare(unfused, workload::no_fusion()));
+  HALE_CHECK(lift::prepare(fused, workload::FusionRules{}));
+  std::unordered_map<std::size_t, std::size_t> by_operation;
+  std::unordered_map<std::string, std::size_t> by_result;
   for (std::size_t k = 0; k < reading.fused.kernels.size(); ++k)
-    begins.emplace(reading.fused.kernels[k].location, k);
-  std::vector<std::size_t> owner;
-  std::size_t current = 0;
-  for (const workload::Kernel& kernel : reading.unfused.kernels) {
-    if (const auto found = begins.find(kernel.location); found != begins.end())
-      current = found->second;
-    owner.push_back(current);
+    for (const std::size_t id : reading.fused.kernels[k].origin.operations) {
+      by_operation.emplace(id, k);
+      if (const std::string name = result_of(fused, id); !name.empty()) by_result.emplace(name, k);
+    }
+  std::vector<std::size_t> owner(reading.unfused.kernels.size());
+  std::size_t next = reading.fused.kernels.size() - 1;
+  for (std::size_t i = owner.size(); i-- > 0;) {
+    const std::size_t id = reading.unfused.kernels[i].origin.operations.front();
+    const auto same = by_operation.find(id);
+    const auto replaced = by_result.find(result_of(unfused, id));
+    if (same != by_operation.end())
+      next = same->second;
+    else if (replaced != by_result.end())
+      next = replaced->second;
+    owner[i] = next;
   }
   return owner;
 }
@@ -55,7 +77,7 @@ Result<std::vector<KernelShare>> kernel_shares(
                                : static_cast<double>(rows.back().macs);
   }
   if (device && !rows.empty()) {
-    const std::vector<std::size_t> owner = owners(reading);
+    HALE_TRY(const std::vector<std::size_t> owner, owners(graph, reading));
     for (std::size_t i = 0; i < owner.size(); ++i) {
       const workload::Kernel& kernel = reading.unfused.kernels[i];
       rows[owner[i]].share += milliseconds(*device, workload::unfused_terms(kernel), kernel);

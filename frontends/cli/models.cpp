@@ -42,6 +42,12 @@ bool set_symbol(graph::Graph& graph, const std::string& symbol, std::int64_t ext
   return found;
 }
 
+std::vector<graph::Type> types_of_inputs(const graph::Graph& graph) {
+  std::vector<graph::Type> types;
+  for (const graph::ValueId id : graph.body().inputs) types.push_back(graph.value(id).type);
+  return types;
+}
+
 /// What the file says of computed values no longer holds once an input's extent is another.
 void forget_computed_shapes(graph::Graph& graph) {
   for (std::size_t i = 0; i < graph.value_count(); ++i) {
@@ -84,16 +90,33 @@ Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t ex
       concat("--dim: no open dimension '", symbol, "'; there are: ", list.empty() ? "none" : list));
 }
 
-/// The type of what an operation multiplies: that of quantised numbers where one side is of such.
-graph::ElementType multiplied(const graph::Graph& graph, const graph::Operation& op) {
-  auto type = graph::ElementType::undefined;
-  for (std::size_t slot = 0; slot < std::min<std::size_t>(op.operands.size(), 2); ++slot) {
-    if (op.operands[slot] == graph::ValueId::none) continue;
-    const graph::ElementType each = graph.value(op.operands[slot]).type.element;
-    const unsigned bits = graph::bits_of(each);
-    if (slot == 0 || (bits > 0 && bits <= 8)) type = each;
-  }
-  return type;
+/// The axis of an input that is its batch: the second where recurrent layers take
+/// steps or directions first.
+std::size_t batch_axis(const graph::Graph& graph, graph::ValueId input) {
+  bool is_of_steps = false;
+  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
+    const graph::Operation& op = graph.operation(id);
+    if (op.is("LSTM") || op.is("GRU") || op.is("RNN"))
+      for (const std::size_t slot : {0U, 5U, 6U})  // x and the states
+        is_of_steps |= slot < op.operands.size() && op.operands[slot] == input &&
+                       graph::integer_of(graph::OperationView{graph, op}, "layout", 0) == 0;
+  });
+  return is_of_steps && graph.value(input).type.rank() == 3 ? 1 : 0;
+}
+
+/// Changes the batch of the inputs that have the first one's: where any is open, of those alone.
+void set_batch(graph::Graph& graph, std::int64_t extent) {
+  const std::vector<graph::ValueId> inputs = data_inputs(graph);
+  const auto batch = [&](graph::ValueId id) -> graph::Dim& {
+    return (*graph.value(id).type.dims)[batch_axis(graph, id)];
+  };
+  const bool is_open = std::any_of(inputs.begin(), inputs.end(),
+                                   [&](graph::ValueId id) { return !batch(id).is_static(); });
+  if (is_open) return close_batch(graph, extent);
+  if (inputs.empty()) return;
+  const std::int64_t before = batch(inputs.front()).extent;
+  for (const graph::ValueId id : inputs)
+    if (batch(id).extent == before) batch(id) = graph::Dim{extent};
 }
 
 /// See ModelCost. Pre: shapes are inferred.
@@ -104,7 +127,7 @@ std::map<std::string, double> precisions_of(const graph::Graph& graph) {
     const graph::Operation& op = graph.operation(id);
     const auto macs = static_cast<double>(graph::declared_macs(graph, id).value_or(0));
     if (macs <= 0 || op.operands.empty()) return;
-    products[std::string(graph::name_of(multiplied(graph, op)))] += macs;
+    products[std::string(graph::name_of(lift::multiplied(graph, op)))] += macs;
     all += macs;
   });
   for (auto& [type, share] : products) share /= all;
@@ -200,24 +223,29 @@ std::string ShapeOptions::state(const graph::Graph& graph) const {
   return text;
 }
 
-/// Errors: an input that --shape or --dim gave another first extent.
+/// Errors: a first input that --shape or --dim gives another batch.
 Result<> ShapeOptions::require_batch(const graph::Graph& graph, std::int64_t extent) const {
-  for (const graph::ValueId id : data_inputs(graph)) {
-    const graph::Value& value = graph.value(id);
-    const graph::Dim& first = value.type.dims->front();
-    const bool is_said =
-        !dims_.empty() || std::any_of(shapes_.begin(), shapes_.end(), [&](const Shape& shape) {
-          return shape.input.empty() || shape.input == value.name;
-        });
-    if (is_said && first.is_static() && first.extent != extent)
-      return fail(concat("--batch ", extent, ": input '", value.name, "' begins with ",
-                         first.extent, ", as --shape or --dim say"));
-  }
+  const std::vector<graph::ValueId> inputs = data_inputs(graph);
+  if (inputs.empty()) return {};
+  const graph::Value& value = graph.value(inputs.front());
+  const std::size_t axis = batch_axis(graph, inputs.front());
+  const auto refused = [&](std::int64_t found, std::string_view option) {
+    return fail(concat("--batch ", extent, ": ", option, " gives input '", value.name,
+                       "' a batch of ", found));
+  };
+  for (const Shape& shape : shapes_)
+    if ((shape.input.empty() || shape.input == value.name) && axis < shape.extents.size() &&
+        shape.extents[axis] != extent)
+      return refused(shape.extents[axis], "--shape");
+  for (const auto& [symbol, said] : dims_)
+    if ((*value.type.dims)[axis].symbol == symbol && said != extent) return refused(said, "--dim");
   return {};
 }
 
 Result<> ShapeOptions::apply(graph::Graph& graph) const {
   if (says_nothing()) return {};
+  if (batch_) HALE_CHECK(require_batch(graph, static_cast<std::int64_t>(*batch_)));
+  const std::vector<graph::Type> before = types_of_inputs(graph);
   for (const auto& [input, extents] : shapes_) {
     const std::vector<graph::ValueId> inputs = data_inputs(graph);
     if (input.empty() && inputs.size() != 1)
@@ -228,14 +256,8 @@ Result<> ShapeOptions::apply(graph::Graph& graph) const {
   for (const auto& [symbol, extent] : dims_) {
     HALE_CHECK(set_dim(graph, symbol, extent));
   }
-  if (batch_) {
-    const auto extent = static_cast<std::int64_t>(*batch_);
-    HALE_CHECK(require_batch(graph, extent));
-    close_batch(graph, extent);
-    for (const graph::ValueId id : data_inputs(graph))
-      graph.value(id).type.dims->front() = graph::Dim{extent};
-  }
-  forget_computed_shapes(graph);
+  if (batch_) set_batch(graph, static_cast<std::int64_t>(*batch_));
+  if (types_of_inputs(graph) != before) forget_computed_shapes(graph);
   return {};
 }
 
@@ -255,7 +277,7 @@ Result<graph::Graph> read_model(const std::string& path) {
 
 void close_batch(graph::Graph& graph, std::int64_t extent) {
   for (const graph::ValueId id : data_inputs(graph)) {
-    graph::Dim& dim = graph.value(id).type.dims->front();
+    graph::Dim& dim = (*graph.value(id).type.dims)[batch_axis(graph, id)];
     if (dim.is_static()) continue;
     const std::string symbol = dim.symbol;
     dim = graph::Dim{extent};
@@ -266,7 +288,8 @@ void close_batch(graph::Graph& graph, std::int64_t extent) {
 std::optional<std::int64_t> batch_of(const graph::Graph& graph) {
   const std::vector<graph::ValueId> inputs = data_inputs(graph);
   if (inputs.empty()) return 1;
-  const graph::Dim& dim = graph.value(inputs.front()).type.dims->front();
+  const graph::Dim& dim =
+      (*graph.value(inputs.front()).type.dims)[batch_axis(graph, inputs.front())];
   return dim.is_static() ? std::optional(dim.extent) : std::nullopt;
 }
 
@@ -281,9 +304,7 @@ Result<ModelCost> cost_of(graph::Graph graph) {
     if (std::find(cost.unknown_ops.begin(), cost.unknown_ops.end(), each.operation) ==
         cost.unknown_ops.end())
       cost.unknown_ops.push_back(each.operation);
-  if (!work.uncovered.empty())
-    cost.nodes_covered = static_cast<double>(work.kernels.size()) /
-                         static_cast<double>(work.kernels.size() + work.uncovered.size());
+  cost.nodes_covered = workload::covered_share(work);
   HALE_TRY(const graph::Graph canonical, graph::canonicalise(std::move(graph)));
   cost.precisions = precisions_of(canonical);
   return cost;

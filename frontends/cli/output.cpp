@@ -127,11 +127,13 @@ Exit finish(std::string_view text, Exit status) {
 
 std::string TextTable::format() const {
   std::vector<std::size_t> widths(header.size());
-  const auto widen = [&](const std::vector<std::string>& row) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
-  };
-  widen(header);
-  for (const auto& row : rows) widen(row);
+  std::vector<std::vector<std::string>> lines = rows;
+  lines.insert(lines.begin(), header);
+  for (std::vector<std::string>& row : lines)
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] = on_one_line(row[c]);  // a node may be named anything
+      widths[c] = std::max(widths[c], width(row[c]));
+    }
   std::string text;
   const auto append = [&](const std::vector<std::string>& row) {
     std::string line;
@@ -143,8 +145,7 @@ std::string TextTable::format() const {
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   };
-  append(header);
-  for (const auto& row : rows) append(row);
+  for (const auto& row : lines) append(row);
   return text;
 }
 

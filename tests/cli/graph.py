@@ -120,6 +120,49 @@ def of_batch(batch, path):
     return path
 
 
+def steps(path, layout=0, op="GRU", extents=(16, 1)):
+    """A recurrent layer of 16 numbers, of these steps and batch."""
+    return wire.model(path, [wire.node(op, ["x", "w", "r"], ["", "y"], hidden_size=16,
+                                       layout=layout)],
+                      [wire.value("x", [*extents, 16]), wire.value("w", [1, 48, 16]),
+                       wire.value("r", [1, 48, 16])], [wire.value("y", [1, extents[1], 16])])
+
+
+@case("a batch is the axis that is one")
+def _():
+    path = steps("steps.onnx")
+    one, = score(path, "--device", device())
+    eight, = score(path, "--device", "any.hale", "--batch", 8)
+    expect(eight["macs"] == 8 * one["macs"], f"{one} {eight}")
+    two = wire.model("two.onnx", [wire.node("Conv", ["x", "w"], ["y"]),
+                                  wire.node("Relu", ["state"], ["kept"])],
+                     [wire.value("x", ["N", 32, 24, 24]), wire.value("w", [32, 32, 3, 3]),
+                      wire.value("state", [2, 1, 64])],
+                     [wire.value("y", ["N", 32, 22, 22]), wire.value("kept", [2, 1, 64])])
+    rows = good("inspect", two, "--batch", 4, "--print", "ir").out
+    expect("tensor<2x1x64xf32>" in rows and "tensor<4x32x24x24xf32>" in rows, rows)
+    refused("score", two, "--batch", 4, "--dim", "N=2",
+            says=["--batch 4: --dim gives input 'x' a batch of 2"])
+    known = wire.model("known.onnx", [wire.node("Gexx", ["x"], ["z"]),
+                                      wire.node("Relu", ["z"], ["y"])],
+                       [wire.value("x", [1, 64])], [wire.value("y", [1, 64]),
+                                                    wire.value("z", [1, 64])])
+    plain, said = (score(known, "--device", "any.hale", *words)[0] for words in ((), ("--batch", 1)))
+    expect(plain["latency_ms"] == said["latency_ms"], f"{plain} {said}")
+
+
+@case("time goes to the kernels that take it")
+def _():
+    path = wire.model("branches.onnx", [
+        wire.node("Conv", ["x", "w"], ["a"]), wire.node("Conv", ["x", "w"], ["b"]),
+        wire.node("Sigmoid", ["a"], ["c"]), wire.node("Sigmoid", ["b"], ["d"])],
+        [wire.value("x", [1, 32, 24, 24]), wire.value("w", [32, 32, 3, 3])],
+        [wire.value(name, [1, 32, 22, 22]) for name in "cd"])
+    answer, = score(path, "--device", device(), "--ops")
+    shares = [row["share"] for row in answer["ops"] if "Conv" in row["operations"]]
+    expect(len(shares) == 2 and shares[0] == shares[1], str(answer["ops"]))
+
+
 @case("an open batch is each device's own, whatever device stands before it")
 def _():
     one, eight = of_batch(1, "one.hale"), of_batch(8, "eight.hale")

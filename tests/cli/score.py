@@ -197,7 +197,7 @@ def _():
     refused("score", path, "--shape", "input:1x3x32x32", "--shape", "input:2x3x32x32", status=2,
             says="'input' stands twice")
     refused("score", path, "--shape", "input:2x3x32x32", "--batch", "4",
-            says=["--batch 4", "input 'input' begins with 2"])
+            says=["--batch 4", "--shape gives input 'input' a batch of 2"])
 
 
 @case("--fail-on extrapolating answers and exits with 1")

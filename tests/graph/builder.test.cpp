@@ -88,6 +88,15 @@ TEST(Builder, refuses_what_does_not_fit_where_it_is_added) {
   EXPECT_EQ(message(builder.close()), "close() found no open region, expected one");
 }
 
+TEST(Builder, refuses_an_input_of_less_than_nothing) {
+  Builder builder;
+  const ValueId x = builder.input("x", tensor_type(ElementType::f32, {-5, 8}));
+  builder.output(x, "y");
+  const auto graph = std::move(builder).finish();
+  ASSERT_FALSE(graph);
+  EXPECT_NE(graph.error().message.find("input 'x'"), std::string::npos) << graph.error().message;
+}
+
 TEST(Builder, finish_says_what_is_missing) {
   const auto message = [](Builder builder) {
     const auto graph = std::move(builder).finish();

@@ -98,6 +98,16 @@ TEST(parameters, of_quantised_weights_count_however_they_are_given) {
   EXPECT_EQ(parameters(graph).total, 4U * 27 + 4 + 2 * 36);
 }
 
+TEST(parameters, what_a_body_is_given_is_none) {
+  const Graph graph = parsed("%0: tensor<4x4xf32>, %1: tensor<i64>, %2: tensor<i1>",
+                             R"(%3 = "onnx.Loop"(%1, %2, %0) ({
+  ^bb0(%4: tensor<i64>, %5: tensor<i1>, %6: tensor<4x4xf32>):
+    %7 = "onnx.MatMul"(%0, %6) : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    "onnx.return"(%5, %7) : (tensor<i1>, tensor<4x4xf32>) -> ()
+  }) {region_names = ["body"]} : (tensor<i64>, tensor<i1>, tensor<4x4xf32>) -> tensor<4x4xf32>)");
+  EXPECT_EQ(parameters(graph).total, 0U);
+}
+
 OperationCost cost_of_first(std::string_view inputs, std::string_view body) {
   const Graph graph = parsed(inputs, body);
   return cost_of(graph, graph.body().operations.front());

@@ -148,6 +148,7 @@ TEST(WriteFile, LeavesNothingHalfWritten) {
   EXPECT_EQ(files, 2U);  // no *.part
   EXPECT_FALSE(read_file(folder));
   EXPECT_FALSE(read_file(folder / "absent.hale"));
+  EXPECT_FALSE(read_file("/proc/self/mem"));
   std::filesystem::remove_all(folder);
 }
 

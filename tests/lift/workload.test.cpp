@@ -5,6 +5,7 @@
 #include <hale/lift/activation_memory.hpp>
 #include <hale/lift/nasbench201.hpp>
 #include <hale/lift/workload.hpp>
+#include <hale/workload/kernel_terms.hpp>
 #include <hale/workload/text.hpp>
 #include <string>
 #include <vector>
@@ -170,6 +171,68 @@ TEST(workload, what_cannot_be_costed_is_named) {
             (workload::Uncovered{"Relu", "open", "the size of '' (Nx3 of f32) is not known"}));
   EXPECT_EQ(work.uncovered[2], (workload::Uncovered{"com.example.Thing", "unknown",
                                                     "hale does not know this operation"}));
+}
+
+TEST(workload, what_the_cheaper_branch_leaves_open_is_named_too) {
+  const graph::Graph graph = parsed("%0: tensor<2x3xf32>, %1: tensor<i1>",
+                                    R"(%2 = "onnx.If"(%1) ({
+    %3 = "com.example.Thing"(%0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    "onnx.return"(%3) : (tensor<2x3xf32>) -> ()
+  }, {
+    %4 = "onnx.Relu"(%0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    %5 = "onnx.Relu"(%4) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    "onnx.return"(%5) : (tensor<2x3xf32>) -> ()
+  }) {region_names = ["then_branch", "else_branch"]} : (tensor<i1>) -> tensor<*xf32>)",
+                                    "%2");
+  const workload::Workload work = made(graph, "none");
+  ASSERT_EQ(work.uncovered.size(), 1U);
+  EXPECT_EQ(work.uncovered[0].operation, "com.example.Thing");
+  EXPECT_EQ(work.assumptions.size(), 1U);
+}
+
+TEST(workload, is_covered_by_what_is_costed_alone) {
+  std::string body;
+  for (int i = 0; i < 4; ++i)
+    body += concat("%", i + 1, " = \"", i < 3 ? "com.example.Thing" : "onnx.Relu", "\"(%", i,
+                   ") : (tensor<2x3xf32>) -> tensor<2x3xf32> loc(\"", i, "\")\n");
+  const graph::Graph graph = parsed("%0: tensor<2x3xf32>", body, "%4", "tensor<2x3xf32>");
+  EXPECT_DOUBLE_EQ(workload::covered_share(made(graph, "none")), 0.25);
+}
+
+TEST(workload, of_products_has_the_form_that_their_spelling_has) {
+  const auto terms = [](std::string_view line) {
+    const graph::Graph graph =
+        parsed("%0: tensor<1x24x24x32xf32>, %1: tensor<32x32x3x3xf32>", line, "%2");
+    const workload::Workload work = made(graph, "none");
+    return workload::terms_of(work, work);
+  };
+  constexpr std::string_view types =
+      "(%0, %1) : (tensor<1x24x24x32xf32>, tensor<32x32x3x3xf32>) -> tensor<*xf32>";
+  EXPECT_EQ(terms(concat("%2 = \"com.microsoft.NhwcFusedConv\"", types)),
+            terms(concat("%2 = \"com.microsoft.NhwcConv\"", types)));
+}
+
+TEST(workload, of_products_without_a_form_has_no_terms_of_it) {
+  const graph::Graph graph = parsed(
+      "%0: tensor<64x48xf32>",
+      R"(%1 = "onnx.Constant"() {value = dense_resource<__elided__> : tensor<48x32xf32>} : () -> tensor<48x32xf32>
+  %2 = "onnx.Einsum"(%0, %1) {equation = "ij,jk->ik"} : (tensor<64x48xf32>, tensor<48x32xf32>) -> tensor<*xf32>)",
+      "%2");
+  const workload::Workload work = made(graph, "none");
+  const workload::Terms terms = workload::terms_of(work, work);
+  EXPECT_EQ(terms[workload::Term::product_macs], 64.0 * 48 * 32);
+  EXPECT_EQ(terms[workload::Term::product_rows], 0.0);
+  EXPECT_EQ(terms[workload::Term::vector_macs], 0.0);
+}
+
+TEST(workload, of_integers_multiplies_integers_whatever_their_sums_are) {
+  const graph::Graph graph = parsed(
+      "%0: tensor<64x48xui8>, %1: tensor<48x32xi8>",
+      R"(%2 = "onnx.MatMulInteger"(%0, %1) : (tensor<64x48xui8>, tensor<48x32xi8>) -> tensor<*xi32>)",
+      "%2", "tensor<*xi32>");
+  const workload::Workload work = made(graph, "none");
+  EXPECT_EQ(work.kernels.at(0).element_bits, 8U);
+  EXPECT_EQ(workload::terms_of(work, work)[workload::Term::integer_macs], 64.0 * 48 * 32);
 }
 
 TEST(workload, what_constants_decide_is_folded_and_counts_as_weight) {

@@ -98,6 +98,14 @@ TEST(Trainer, StoppedAndContinuedEndsWhereAnUninterruptedRunDoes) {
   EXPECT_EQ(parts.best_episode, whole.best_episode);
 }
 
+TEST(Trainer, ValidatesWhatItEndsWithHoweverShortItIs) {
+  const Problem problem;
+  TrainingState<Small, float> state(7, 3e-3);
+  ASSERT_TRUE(problem.trainer(3).run(state, {}, go_on));
+  EXPECT_EQ(state.best_episode, 3U);
+  EXPECT_EQ(state.best, state.knowledge);
+}
+
 TEST(Trainer, ResultDoesNotDependOnTheExecutor) {
   const Problem problem;
   TrainingState<Small, float> alone(7, 3e-3);

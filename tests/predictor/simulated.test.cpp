@@ -6,6 +6,7 @@
 #include <hale/predictor/learn_prior.hpp>
 #include <hale/predictor/left_out.hpp>
 #include <hale/predictor/simulated.hpp>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -358,6 +359,41 @@ TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
   EXPECT_EQ(single->base(all).known.size(), 1U);
   EXPECT_FALSE(predictor::FittedSources::fit({}));
   EXPECT_FALSE(predictor::FittedSources::fit({{"a-1-x", {}}}));
+}
+
+TEST(SimulatedPosterior, RefusesTermsThatAreNoAmounts) {
+  std::vector<Terms> models = networks(4, 5);
+  const std::vector<double> ms(models.size(), 1.0);
+  ASSERT_TRUE(SimulatedPosterior::infer(SimulatedBase{}, models, ms));
+  for (const double amount :
+       {-1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    std::vector<Terms> odd = models;
+    odd[2].amounts[3] = amount;
+    EXPECT_FALSE(SimulatedPosterior::infer(SimulatedBase{}, odd, ms)) << amount;
+  }
+}
+
+TEST(SimulatedPosterior, AnswersAModelWithoutTermsByANumber) {
+  const std::vector<Terms> models = networks(4, 5);
+  const std::vector<double> ms(models.size(), 1.0);
+  const auto posterior = SimulatedPosterior::infer(SimulatedBase{}, models, ms);
+  ASSERT_TRUE(posterior);
+  const auto [mean, variance] = posterior->predict(Terms{});
+  EXPECT_TRUE(std::isfinite(mean) && std::isfinite(variance)) << mean << ' ' << variance;
+  std::vector<Terms> candidates = networks(6, 7);
+  MeasurementChoice usual(SimulatedBase{}, candidates);
+  const std::size_t first = usual.next()->candidate;
+  candidates.emplace_back();
+  MeasurementChoice choice(SimulatedBase{}, candidates);
+  EXPECT_EQ(choice.next()->candidate, first);
+}
+
+TEST(FittedSources, RefuseALatencyThatNothingCouldTake) {
+  for (const double ms : {-1.0, 0.0, 1e12}) {
+    predictor::SourceRows odd = source("a-1-x", 0, 3);
+    odd.rows.latency_ms[7] = ms;
+    EXPECT_FALSE(predictor::FittedSources::fit({odd})) << ms;
+  }
 }
 
 TEST(FittedSources, LeaveOutAFamilyWithoutAName) {

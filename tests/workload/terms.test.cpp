@@ -114,6 +114,12 @@ TEST(Terms, OfEightBitsAreNotThoseOfFloats) {
   EXPECT_EQ(terms[Term::integer_macs], 3136.0 * 64 * 576);
 }
 
+TEST(Terms, OfAKernelWithoutOperationsAreThoseOfItsKind) {
+  const Kernel kernel{.kind = KernelKind::normalisation, .bytes_read = 8, .bytes_written = 8};
+  EXPECT_EQ(unfused_terms(kernel)[Term::normalisation_bytes], 16);
+  EXPECT_EQ(fused_terms(kernel)[Term::fused_normalisation_bytes], 16);
+}
+
 TEST(Terms, OfALoopCountEachOfItsTrips) {
   workload::Workload once;
   once.kernels = {convolution(196, 32, 16)};

@@ -40,6 +40,9 @@ class Builder {
 
   /// An input of the graph, or of the region that is open.
   ValueId input(std::string name, Type type) {
+    for (const Dim& dim : type.dims.value_or(std::vector<Dim>{}))
+      if (dim.extent < Dim::open)
+        refuse(concat("input '", name, "' is ", describe(type), ", expected extents from 0 on"));
     const ValueId id = graph_.add_value(std::move(type), std::move(name));
     open_region().inputs.push_back(id);
     return id;

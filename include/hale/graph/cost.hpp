@@ -67,10 +67,12 @@ struct FormOfName {
   Form form;
   std::size_t right;  // the operand that is the right factor; the left one is the first
 };
-inline constexpr std::array<FormOfName, 16> forms = {
+inline constexpr std::array<FormOfName, 20> forms = {
     {{"Conv", Form::convolution, 1},
      {"ConvInteger", Form::convolution, 1},
      {"ConvTranspose", Form::transposed_convolution, 1},
+     {"ConvTransposeWithDynamicPads", Form::transposed_convolution, 1},
+     {"DeformConv", Form::convolution, 1},
      {"DynamicQuantizeMatMul", Form::stacks, 1},
      {"FusedConv", Form::convolution, 1},
      {"FusedGemm", Form::matrices, 1},
@@ -81,9 +83,11 @@ inline constexpr std::array<FormOfName, 16> forms = {
      {"MatMulIntegerToFloat", Form::stacks, 1},
      {"MatMulNBits", Form::rows, 1},
      {"NhwcConv", Form::convolution, 1},
+     {"NhwcFusedConv", Form::convolution, 1},
      {"QGemm", Form::matrices, 3},
      {"QLinearConv", Form::convolution, 3},
-     {"QLinearMatMul", Form::stacks, 3}}};
+     {"QLinearMatMul", Form::stacks, 3},
+     {"TransposeMatMul", Form::stacks, 1}}};
 
 /// The form of ONNX's operations and ONNX Runtime's; null for others.
 [[nodiscard]] inline const FormOfName* find_form(const Operation& op) {
@@ -228,6 +232,12 @@ namespace detail::costs {
 
 }  // namespace detail::costs
 
+/// Whether a value is an input of the graph itself, and not of a body within it.
+[[nodiscard]] inline bool is_given(const Graph& graph, ValueId id) {
+  const std::vector<ValueId>& inputs = graph.body().inputs;
+  return std::find(inputs.begin(), inputs.end(), id) != inputs.end();
+}
+
 /// Whether an operand is learned: a Constant of floating or quantised numbers, or what stands in
 /// its place where a model comes without weights, an input or a ConstantOfShape in a slot for
 /// weights. BatchNormalization's statistics are measured, not learned.
@@ -243,7 +253,8 @@ namespace detail::costs {
   const bool is_constant = graph.constant(id) != nullptr;
   if (is_for_weights) {
     const Operation* producer = graph.producer(id);
-    return is_constant || producer == nullptr || producer->is("ConstantOfShape");
+    return is_constant ||
+           (producer != nullptr ? producer->is("ConstantOfShape") : is_given(graph, id));
   }
   return is_constant && !(slot > 0 && op.is(BatchNormalization::name));
 }

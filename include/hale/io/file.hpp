@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -19,7 +21,12 @@ namespace hale::io {
     return fail(concat(path.string(), ": is a folder, expected a file"));
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(concat(path.string(), ": cannot be opened: ", std::strerror(errno)));
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string bytes;
+  std::array<char, 65536> piece{};
+  do {
+    in.read(piece.data(), piece.size());
+    bytes.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+  } while (in);
   if (in.bad()) return fail(concat(path.string(), ": cannot be read: ", std::strerror(errno)));
   return bytes;
 }

@@ -35,6 +35,7 @@ class KernelWriter {
     for (const graph::OperationId id : group.operations) {
       const graph::Operation& op = graph_.operation(id);
       kernel.operations.push_back(operation_name(op));
+      kernel.origin.operations.push_back(graph::index_of(id));
       if (std::string reason = add_products(id, kernel); !reason.empty()) {
         work.uncovered.push_back({operation_name(op), location_of(id), std::move(reason)});
         is_known = false;
@@ -56,8 +57,9 @@ class KernelWriter {
     const graph::ValueId operand = op.operands[slot];
     if (groups_.is_constant(operand)) return true;
     const graph::OperationInfo* info = graph::find_operation(op);
-    return graph_.value(operand).producer == graph::OperationId::none && info != nullptr &&
-           slot < info->operands.size() && info->operands[slot].is_parameter;
+    return info != nullptr && slot < info->operands.size() && info->operands[slot].is_parameter &&
+           graph_.value(operand).producer == graph::OperationId::none &&
+           graph::is_given(graph_, operand);
   }
 
  private:
@@ -74,8 +76,12 @@ class KernelWriter {
 
   /// Why an operation's products are not counted; empty where they are.
   [[nodiscard]] std::string add_products(graph::OperationId id, workload::Kernel& kernel) const {
+    if (graph_.operation(id).domain == "ai.onnx.ml" &&
+        graph_.operation(id).name.starts_with("TreeEnsemble"))
+      return "how far its trees are walked hangs on the data";
     if (const auto products = macs_of(graph_, id)) {
       kernel.macs = workload::saturating_sum(kernel.macs, *products);
+      if (*products > 0) set_element(multiplied(graph_, graph_.operation(id)), kernel);
       return {};
     }
     const graph::Operation& op = graph_.operation(id);
@@ -85,7 +91,7 @@ class KernelWriter {
     if (graph::find_operation(op) != nullptr)
       return std::any_of(op.operands.begin(), op.operands.end(), is_open)
                  ? "the shapes that its products hang on are open"
-                 : "its products are more than 64 bits count";
+                 : "its products are of a form that hale does not count, or more than 64 bits hold";
     return kind_of(graph_, op) == KernelKind::other ? "hale does not know this operation"
                                                     : "hale does not count its products";
   }
@@ -122,11 +128,16 @@ class KernelWriter {
       kernel.bytes_written = workload::saturating_sum(kernel.bytes_written, *bytes);
       kernel.outputs = workload::saturating_sum(
           kernel.outputs, static_cast<std::uint64_t>(*graph::element_count(type)));
-      if (!std::exchange(is_first, false)) continue;
-      kernel.element = std::string(graph::name_of(type.element));
-      kernel.element_bits = graph::bits_of(type.element);
+      // Of products it is what is multiplied: integers are summed in wider ones.
+      if (!std::exchange(is_first, false) || kernel.macs > 0) continue;
+      set_element(type.element, kernel);
     }
     return {};
+  }
+
+  static void set_element(graph::ElementType type, workload::Kernel& kernel) {
+    kernel.element = std::string(graph::name_of(type));
+    kernel.element_bits = graph::bits_of(type);
   }
 
   [[nodiscard]] bool is_within(const KernelGroup& group, graph::ValueId id) const {

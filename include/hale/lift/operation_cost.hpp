@@ -26,6 +26,19 @@ namespace hale::lift {
   return 0;
 }
 
+/// The type of what an operation multiplies: that of quantised numbers where one side is of such.
+[[nodiscard]] inline graph::ElementType multiplied(const graph::Graph& graph,
+                                                   const graph::Operation& op) {
+  auto type = graph::ElementType::undefined;
+  for (std::size_t slot = 0; slot < std::min<std::size_t>(op.operands.size(), 2); ++slot) {
+    if (op.operands[slot] == graph::ValueId::none) continue;
+    const graph::ElementType each = graph.value(op.operands[slot]).type.element;
+    const unsigned bits = graph::bits_of(each);
+    if (slot == 0 || (bits > 0 && bits <= 8)) type = each;
+  }
+  return type;
+}
+
 /// The GEMM form of an operation as a kernel states it.
 [[nodiscard]] inline std::optional<workload::Gemm> gemm_of(const graph::Graph& graph,
                                                            graph::OperationId id) {

@@ -86,9 +86,13 @@ class KernelList {
     std::string taken;
     for (const graph::NamedRegion& nested : op.regions) {
       workload::Workload branch = region(nested.region, runs);
-      if (!taken.empty() && !is_dearer(branch, dearest)) continue;
-      dearest = std::move(branch);
-      taken = nested.name;
+      if (taken.empty() || is_dearer(branch, dearest)) {
+        std::swap(branch, dearest);
+        taken = nested.name;
+      }
+      // What cannot be costed may be the dearer for it.
+      for (workload::Uncovered& each : branch.uncovered)
+        dearest.uncovered.push_back(std::move(each));
     }
     dearest.assumptions.push_back(
         concat(graph_.location_of(id), ": takes its dearer branch, ", taken));
@@ -166,8 +170,9 @@ class KernelList {
 namespace detail::kernels {
 
 /// The passes that any runtime runs before it makes kernels.
-using Prepare = graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
-                                graph::RemoveIdentities, graph::RemoveDeadCode>;
+using Prepare =
+    graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
+                    graph::RemoveIdentities, graph::RecogniseQuantised, graph::RemoveDeadCode>;
 
 /// The passes that a runtime of these rules runs then.
 [[nodiscard]] inline Result<> prepare_for(graph::Graph& graph, const workload::FusionRules& rules) {

@@ -97,7 +97,9 @@ class Trainer {
                            " is not finite; try a smaller rate or another seed"));
       step(state, executor);
       ++state.episode;
-      const bool validated = state.episode % options_.validate_every == 0;
+      const bool is_due =
+          options_.validate_every > 0 && state.episode % options_.validate_every == 0;
+      const bool validated = is_due || state.episode == options_.episodes;
       if (validated) validate(state, executor);
       if (!report({state.episode, options_.episodes, loss, state.best_score, validated})) break;
     }

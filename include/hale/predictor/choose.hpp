@@ -10,6 +10,7 @@
 #include <hale/numeric/statistics.hpp>
 #include <hale/predictor/simulated.hpp>
 #include <hale/workload/simulated_device.hpp>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -100,7 +101,8 @@ class MeasurementChoice {
     for (Eigen::Index i = 0; i < logs.rows(); ++i) {
       bank.latencies(candidates[static_cast<std::size_t>(i)], each);
       for (Eigen::Index d = 0; d < logs.cols(); ++d)
-        logs(i, d) = std::log(each[static_cast<std::size_t>(d)]);
+        logs(i, d) = std::log(
+            std::max(each[static_cast<std::size_t>(d)], std::numeric_limits<double>::min()));
     }
     logs.colwise() -= logs.rowwise().mean().eval();
     const detail::simulated::Linearised at(

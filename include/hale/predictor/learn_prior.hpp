@@ -36,7 +36,8 @@ struct SourceRows {
 
 /// A device's rates by its rows of other families than `without`, under the broad prior.
 ///
-/// Errors: no such row. Cost: some solves of as many equations as there are terms.
+/// Errors: no such row; a latency that no network could take. Cost: some solves of as many
+/// equations as there are terms.
 [[nodiscard]] inline Result<workload::DevicePrior::Rates> fitted_rates(
     const GraphRows& rows, std::optional<std::string_view> without = {}) {
   using namespace detail::simulated;
@@ -44,6 +45,9 @@ struct SourceRows {
   std::vector<double> logs;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     if (rows.families[row] == without) continue;
+    if (!device::is_plausible(Milliseconds{rows.latency_ms[row]}))
+      return fail(concat("row ", row + 1, " took ", rows.latency_ms[row], " ms, expected ",
+                         device::plausible));
     models.push_back(rows.models[row]);
     logs.push_back(std::log(rows.latency_ms[row]));
   }

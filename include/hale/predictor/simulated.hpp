@@ -14,6 +14,7 @@
 #include <hale/predictor/prediction.hpp>
 #include <hale/predictor/simulated_base.hpp>
 #include <hale/space/any_graph.hpp>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,9 +29,11 @@ class SimulatedPosterior {
  public:
   using Terms = workload::Terms;
 
-  /// Shapes: models (K), latency_ms (K). Errors: none measured; latencies that no network could
-  /// take; models without any term. Cost: a solve of K equations a known device, and at most 40
-  /// each under the prior of any device and near the `most_known` nearest.
+  /// Shapes: models (K), latency_ms (K). Pre: no model stands twice, since each row is judged by
+  /// the others: repeated readings are one row, their median. Errors: none measured; latencies that
+  /// no network could take; models without any term, or with one that is no amount. Cost: a solve
+  /// of K equations a known device, and at most 40 each under the prior of any device and near the
+  /// `most_known` nearest.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
                                                         std::span<const Terms> models,
                                                         std::span<const double> latency_ms) {
@@ -43,7 +46,11 @@ class SimulatedPosterior {
         return fail(concat("measurement ", i + 1, " took ", latency_ms[i], " ms, expected ",
                            device::plausible));
       const auto& amounts = models[i].amounts;
-      if (std::none_of(amounts.begin(), amounts.end(), [](double each) { return each > 0; }))
+      if (!std::all_of(amounts.begin(), amounts.end(),
+                       [](double each) { return std::isfinite(each) && each >= 0; }))
+        return fail(concat("measurement ", i + 1, " is of a model with a term that is no amount"));
+      if (std::none_of(amounts.begin(), amounts.end(),
+                       [](double each) { return each >= std::numeric_limits<double>::min(); }))
         return fail(concat("measurement ", i + 1, " is of a model without any term"));
       target(static_cast<Eigen::Index>(i)) = std::log(latency_ms[i]);
     }

@@ -98,10 +98,17 @@ struct Linearised {
     return log_rates;
   }
 
+  /// Rows of length one; those without length stay so.
+  [[nodiscard]] static Eigen::MatrixXd directions(const Eigen::MatrixXd& rows) {
+    const Eigen::VectorXd lengths =
+        rows.rowwise().norm().cwiseMax(std::numeric_limits<double>::min());
+    return rows.array().colwise() / lengths.array();
+  }
+
   /// The squared cosines between the shares: how alike models spend their time.
   [[nodiscard]] static Eigen::MatrixXd likeness(const Eigen::MatrixXd& a,
                                                 const Eigen::MatrixXd& b) {
-    return (a.rowwise().normalized() * b.rowwise().normalized().transpose()).array().square();
+    return (directions(a) * directions(b).transpose()).array().square();
   }
 };
 

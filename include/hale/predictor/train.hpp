@@ -43,6 +43,10 @@ class Training {
       return fail(
           "no validation device: one at least is needed to choose the best episode and to "
           "calibrate the interval");
+    if (options.support == 0 || options.query == 0 || options.validation_draws == 0)
+      return fail(concat("found ", options.support, " support and ", options.query,
+                         " query rows and ", options.validation_draws,
+                         " validation draws, expected at least one of each"));
     HALE_TRY(PreparedTable<R> prepared, PreparedTable<R>::prepare(table));
     Training training(std::move(prepared), options);
     for (const std::string& name : options.sources) {

@@ -195,9 +195,7 @@ struct GraphEntry {
     recognition.assumptions = reading.fused.assumptions;
     for (const workload::Uncovered& one : reading.fused.uncovered)
       recognition.uncovered.push_back(concat(one.operation, " (", one.location, "): ", one.reason));
-    const auto missed = static_cast<double>(reading.unfused.uncovered.size());
-    const auto costed = static_cast<double>(reading.unfused.kernels.size());
-    if (missed > 0) recognition.covered = costed / (costed + missed);
+    recognition.covered = workload::covered_share(reading.unfused);
     return recognition;
   }
   /// The batch is part of what a family's seed draws.

@@ -76,6 +76,13 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
+/// The operations that a kernel was made of, by their numbers in its graph. Kernels are equal
+/// whatever these are.
+struct Origin {
+  std::vector<std::size_t> operations{};
+  friend constexpr bool operator==(const Origin&, const Origin&) { return true; }
+};
+
 /// One launch of a device for one or several fused operations. All figures are of one run.
 struct Kernel {
   KernelKind kind = KernelKind::other;
@@ -91,6 +98,7 @@ struct Kernel {
   std::optional<Window> window{};
   std::vector<std::string> operations{};  // fused, in order; the first gives the kind
   std::string location{};                 // the first operation's node
+  Origin origin{};
   friend bool operator==(const Kernel&, const Kernel&) = default;
 };
 

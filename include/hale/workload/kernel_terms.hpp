@@ -20,6 +20,7 @@ struct Figures {
   double rows = 1, columns = 1, depth = 1, batch = 1, window = 1, axes = 0, group = 1;
   double transcendental = 0;  // operations of these
   double simple = 0;          // further ones behind the first
+  bool has_form = false;      // rows, columns and depth are known
 };
 
 [[nodiscard]] inline bool is_transcendental(std::string_view operation) {
@@ -38,6 +39,7 @@ struct Figures {
             .read = real(kernel.bytes_read - std::min(kernel.weight_bytes, kernel.bytes_read)),
             .outputs = real(kernel.outputs)};
   if (kernel.gemm) {
+    f.has_form = true;
     f.batch = std::max(real(kernel.gemm->batch), 1.0);
     f.rows = std::max(real(kernel.gemm->rows), 1.0);
     f.columns = std::max(real(kernel.gemm->columns), 1.0);
@@ -69,6 +71,7 @@ struct ProductTerms {
 inline void add_shapes(const Figures& f, const ProductTerms& of, Terms& terms) {
   constexpr double edge = 16;
   terms[of.macs] += f.macs;
+  if (!f.has_form) return;
   terms[of.lanes] += f.macs * idle(f.columns, edge);
   terms[of.rows] += f.macs * edge / f.rows;
   terms[of.depth] += f.macs * edge / f.depth;
@@ -86,7 +89,7 @@ inline void add_convolution(const Figures& f, Terms& terms) {
         f, {Term::grouped_macs, Term::grouped_lanes, Term::grouped_rows, Term::grouped_depth},
         terms);
   }
-  terms[Term::depth_lanes] += f.macs * idle(f.depth / f.window, 16);
+  if (f.has_form) terms[Term::depth_lanes] += f.macs * idle(f.depth / f.window, 16);
   if (f.axes == 1) terms[Term::sequence_macs] += f.macs;
   if (f.window > 1) {
     terms[Term::unrolled_bytes] += unrolled;
@@ -105,7 +108,7 @@ inline bool add_matrix_product(const Kernel& kernel, const Figures& f, Terms& te
     terms[Term::attention_macs] += f.macs;
     return false;
   }
-  if (f.rows < 4) {
+  if (f.has_form && f.rows < 4) {
     terms[Term::vector_macs] += f.macs;
     return true;
   }
@@ -139,12 +142,17 @@ inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
   return std::max(bytes - size, 0.0);
 }
 
+/// Normalised by neighbours in other channels.
+[[nodiscard]] inline bool is_local(const Kernel& kernel) {
+  return !kernel.operations.empty() && kernel.operations.front() == "LRN";
+}
+
 /// What a kernel without products reads and writes, by its kind.
 inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
   const double moved = f.read + f.written;
   switch (kernel.kind) {
     case KernelKind::normalisation:
-      if (kernel.operations.front() == "LRN")
+      if (is_local(kernel))
         terms[Term::local_normalisation_elements] += f.outputs;
       else
         terms[Term::normalisation_bytes] += moved;
@@ -223,7 +231,7 @@ inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
   const Figures f = figures_of(kernel);
   const double moved = f.read + f.written;
   terms[Term::fused_elements] += f.outputs * f.simple;
-  if (kernel.kind == KernelKind::normalisation && kernel.operations.front() != "LRN")
+  if (kernel.kind == KernelKind::normalisation && !is_local(kernel))
     terms[Term::fused_normalisation_bytes] += moved;
   if (kernel.kind == KernelKind::activation) terms[Term::fused_activation_bytes] += moved;
   if (kernel.kind == KernelKind::arithmetic) terms[Term::fused_arithmetic_bytes] += moved;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <hale/workload/kernel.hpp>
 #include <string>
@@ -25,6 +26,19 @@ struct Workload {
   std::uint64_t views = 0;         // operations that move nothing and that some runtimes call
   friend bool operator==(const Workload&, const Workload&) = default;
 };
+
+/// The share of the operations that could be costed, of a workload that fuses nothing.
+[[nodiscard]] inline double covered_share(const Workload& work) {
+  const auto is_whole = [&work](const Kernel& kernel) {
+    return std::none_of(work.uncovered.begin(), work.uncovered.end(), [&](const Uncovered& each) {
+      return each.location == kernel.location && each.operation == kernel.operations.front();
+    });
+  };
+  if (work.uncovered.empty()) return 1;
+  const auto costed =
+      static_cast<double>(std::count_if(work.kernels.begin(), work.kernels.end(), is_whole));
+  return costed / (costed + static_cast<double>(work.uncovered.size()));
+}
 
 /// Sums over the kernels, each by its runs; they stop at the largest number.
 struct Totals {

@@ -54,6 +54,19 @@ struct RegressorRule {
   }
 };
 
+/// A rule with a product a row by each of the numbers that an attribute lists.
+template <class Rule, FixedString Numbers>
+struct ProductsBy : Rule {
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
+    const Dim rows = rows_of(view.type(0));
+    const std::int64_t numbers = entries_of<float>(view, Numbers.view());
+    std::int64_t products = 0;
+    if (!rows.is_static() || __builtin_mul_overflow(rows.extent, numbers, &products))
+      return std::nullopt;
+    return static_cast<std::uint64_t>(products);
+  }
+};
+
 struct TreeEnsembleRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     return Types{Type{view.type(0).element,
@@ -158,18 +171,22 @@ using ClassicalFamily = Family<
     Classical<"Imputer", "missing elements replaced", SameType, Slots<"X">, Slots<"Y">>,
     Classical<"LabelEncoder", "elements looked up in a table", LabelEncoderRule, Slots<"X">,
               Slots<"Y">>,
-    Classical<"LinearClassifier", "a class by linear scores", ClassifierRule, Slots<"X">,
-              Slots<"Y", "Z">, Integer<"multi_class">, Text<"post_transform">>,
-    Classical<"LinearRegressor", "linear figures", RegressorRule<"targets">, Slots<"X">, Slots<"Y">,
+    Classical<"LinearClassifier", "a class by linear scores",
+              ProductsBy<ClassifierRule, "coefficients">, Slots<"X">, Slots<"Y", "Z">,
+              Integer<"multi_class">, Text<"post_transform">>,
+    Classical<"LinearRegressor", "linear figures",
+              ProductsBy<RegressorRule<"targets">, "coefficients">, Slots<"X">, Slots<"Y">,
               Integer<"targets">, Text<"post_transform">>,
     Classical<"Normalizer", "rows of norm 1", ToFloat, Slots<"X">, Slots<"Y">, Text<"norm">>,
     Classical<"OneHotEncoder", "categories as axes", CategoriesRule, Slots<"X">, Slots<"Y">,
               Integer<"zeros">>,
     Classical<"Scaler", "elements shifted and scaled", ToFloat, Slots<"X">, Slots<"Y">>,
-    Classical<"SVMClassifier", "a class by support vectors", ClassifierRule, Slots<"X">,
-              Slots<"Y", "Z">, Text<"kernel_type">>,
-    Classical<"SVMRegressor", "a figure by support vectors", RegressorRule<"n_targets">, Slots<"X">,
-              Slots<"Y">, Text<"kernel_type">>,
+    Classical<"SVMClassifier", "a class by support vectors",
+              ProductsBy<ClassifierRule, "support_vectors">, Slots<"X">, Slots<"Y", "Z">,
+              Text<"kernel_type">>,
+    Classical<"SVMRegressor", "a figure by support vectors",
+              ProductsBy<RegressorRule<"n_targets">, "support_vectors">, Slots<"X">, Slots<"Y">,
+              Text<"kernel_type">>,
     Classical<"TreeEnsemble", "figures by decision trees", TreeEnsembleRule, Slots<"X">, Slots<"Y">,
               Integer<"n_targets">>,
     Classical<"TreeEnsembleClassifier", "a class by decision trees", ClassifierRule, Slots<"X">,

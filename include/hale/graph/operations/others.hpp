@@ -159,32 +159,44 @@ struct ResizeRule {
     Type type = view.type(0);
     if (!type.is_ranked()) return unranked(type.element);
     const bool has_roi = view.operation.is("Resize") && view.operation.operands.size() > 2;
-    if (view.operation.attribute("axes") != nullptr || view.has(3)) return sized(view, type);
+    const std::vector<std::size_t> axes = axes_of(view, type.rank());
+    // Resize-11 has an empty operand of sizes beside its factors.
+    if (view.has(3) && element_count(view.type(3)) != 0) return sized(view, axes, std::move(type));
     const std::vector<double> scales = factors(view, has_roi ? 2 : 1);
-    for (std::size_t i = 0; i < type.rank(); ++i) {
-      Dim& dim = (*type.dims)[i];
-      if (scales.size() != type.rank() || !dim.is_static())
-        dim = Dim{};
-      else
-        dim = scaled(dim, scales[i]);
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      Dim& dim = (*type.dims)[axes[i]];
+      dim = scales.size() == axes.size() && dim.is_static() ? scaled(dim, scales[i]) : Dim{};
     }
     return Types{std::move(type)};
   }
 
  private:
+  /// Those that are named, else all; those that there are not, are not.
+  [[nodiscard]] static std::vector<std::size_t> axes_of(const OperationView& view,
+                                                        std::size_t rank) {
+    std::vector<std::size_t> axes;
+    for (std::int64_t axis : integers_of(view, "axes")) {
+      if (axis < 0) axis += static_cast<std::int64_t>(rank);
+      if (axis >= 0 && axis < static_cast<std::int64_t>(rank))
+        axes.push_back(static_cast<std::size_t>(axis));
+    }
+    if (view.operation.attribute("axes") == nullptr)
+      for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(axis);
+    return axes;
+  }
   [[nodiscard]] static Dim scaled(const Dim& dim, double scale) {
-    const double extent = std::floor(static_cast<double>(dim.extent) * scale);
-    const bool fits = extent >= 0 && extent < 9e15;
+    // In single precision, as ONNX has it: 10 by 0.7 is 7.
+    const float extent = std::floor(static_cast<float>(dim.extent) * static_cast<float>(scale));
+    const bool fits = extent >= 0 && extent < 9e15F;
     return fits ? Dim{static_cast<std::int64_t>(extent)} : Dim{};
   }
-  [[nodiscard]] static Result<Types> sized(const OperationView& view, Type type) {
+  [[nodiscard]] static Result<Types> sized(const OperationView& view,
+                                           const std::vector<std::size_t>& axes, Type type) {
     const Contents* sizes = view.contents(3);
-    const bool is_plain = view.operation.attribute("axes") == nullptr &&
+    const bool is_known = sizes != nullptr && sizes->elements.size() == axes.size() &&
                           text_of(view, "keep_aspect_ratio_policy", "stretch") == "stretch";
-    if (sizes != nullptr && is_plain && sizes->elements.size() == type.rank())
-      type.dims = sizes->elements;
-    else
-      type.dims->assign(type.rank(), Dim{});
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      (*type.dims)[axes[i]] = is_known ? sizes->elements[i] : Dim{};
     return Types{std::move(type)};
   }
   [[nodiscard]] static std::vector<double> factors(const OperationView& view, std::size_t operand) {

@@ -22,11 +22,12 @@ struct RecogniseQuantised {
       "makes quantised operations of Q/DQ around an operator";
 
   [[nodiscard]] static Result<> run(Graph& graph) {
+    const std::vector<std::size_t> uses = count_uses(graph);
     Rewriter rewriter(graph);
     return rewriter.walk([&](OperationId id) -> Result<> {
       const Operation& last = graph.operation(id);
       if (!last.is("QuantizeLinear") || last.operands.size() != 3) return {};
-      std::optional<Operation> found = match(graph, last);
+      std::optional<Operation> found = match(graph, last, uses);
       if (!found) return {};
       found->location = last.location;
       const ValueId spelled = last.results[0];
@@ -50,10 +51,16 @@ struct RecogniseQuantised {
                                                  {"Add", "com.microsoft", "QLinearAdd"},
                                                  {"Mul", "com.microsoft", "QLinearMul"}}};
 
-  [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
-    const Operation* op = graph.producer(last.operands[0]);
+  /// What others take as well is computed all the same: then nothing is won.
+  [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last,
+                                                      const std::vector<std::size_t>& uses) {
+    const auto maker_of = [&](ValueId id) -> const Operation* {
+      const bool is_others = index_of(id) < uses.size() && uses[index_of(id)] > 1;
+      return is_others ? nullptr : graph.producer(id);
+    };
+    const Operation* op = maker_of(last.operands[0]);
     if (op != nullptr && op->is("Relu") && clips_at_zero(graph, last))
-      op = graph.producer(op->operands[0]);
+      op = maker_of(op->operands[0]);
     if (op == nullptr) return std::nullopt;
     const auto form = std::find_if(forms.begin(), forms.end(),
                                    [op](const Form& each) { return op->is(each.name); });
