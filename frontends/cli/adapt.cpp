@@ -67,8 +67,9 @@ Result<> warn_of(const runtime::AnyBase& base, const Measured& measured) {
   HALE_TRY(const auto odd, base.outliers(measurements));
   for (const auto& [arch, ratio] : odd) {
     const auto written = measured.written.find(arch);
-    warn(concat(written == measured.written.end() ? arch : written->second, ": took ",
-                short_number(std::exp(std::abs(ratio))), " times ", ratio > 0 ? "longer" : "less",
+    const std::string& name = written == measured.written.end() ? arch : written->second;
+    warn(concat(name.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
+                ratio > 0 ? "longer" : "less",
                 " than the other measurements explain; it counts "
                 "the less: measure it again"));
   }

@@ -90,46 +90,61 @@ Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t ex
       concat("--dim: no open dimension '", symbol, "'; there are: ", list.empty() ? "none" : list));
 }
 
-/// The axis of an input that is its batch: the second where recurrent layers take
-/// steps or directions first.
-std::size_t batch_axis(const graph::Graph& graph, graph::ValueId input) {
-  bool is_of_steps = false;
+struct BatchAxis {
+  graph::ValueId input;
+  std::size_t axis;
+};
+
+/// The batch of each data input: its first axis, the second where recurrent layers take steps or
+/// directions first. Cost: one walk over the operations.
+std::vector<BatchAxis> batch_axes(const graph::Graph& graph) {
+  std::vector<bool> is_of_steps(graph.value_count(), false);
   graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
     const graph::Operation& op = graph.operation(id);
-    if (op.is("LSTM") || op.is("GRU") || op.is("RNN"))
-      for (const std::size_t slot : {0U, 5U, 6U})  // x and the states
-        is_of_steps |= slot < op.operands.size() && op.operands[slot] == input &&
-                       graph::integer_of(graph::OperationView{graph, op}, "layout", 0) == 0;
+    if (!op.is("LSTM") && !op.is("GRU") && !op.is("RNN")) return;
+    if (graph::integer_of(graph::OperationView{graph, op}, "layout", 0) != 0) return;
+    for (const std::size_t slot : {0U, 5U, 6U})  // x and the states
+      if (slot < op.operands.size() && op.operands[slot] != graph::ValueId::none)
+        is_of_steps[graph::index_of(op.operands[slot])] = true;
   });
-  return is_of_steps && graph.value(input).type.rank() == 3 ? 1 : 0;
+  std::vector<BatchAxis> axes;
+  for (const graph::ValueId id : data_inputs(graph)) {
+    const bool is_second = is_of_steps[graph::index_of(id)] && graph.value(id).type.rank() == 3;
+    axes.push_back({id, is_second ? std::size_t{1} : std::size_t{0}});
+  }
+  return axes;
+}
+
+const graph::Dim& batch_in(const graph::Graph& graph, const BatchAxis& of) {
+  return (*graph.value(of.input).type.dims)[of.axis];
+}
+graph::Dim& batch_in(graph::Graph& graph, const BatchAxis& of) {
+  return (*graph.value(of.input).type.dims)[of.axis];
 }
 
 /// Changes the batch of the inputs that have the first one's: where any is open, of those alone.
 void set_batch(graph::Graph& graph, std::int64_t extent) {
-  const std::vector<graph::ValueId> inputs = data_inputs(graph);
-  const auto batch = [&](graph::ValueId id) -> graph::Dim& {
-    return (*graph.value(id).type.dims)[batch_axis(graph, id)];
-  };
-  const bool is_open = std::any_of(inputs.begin(), inputs.end(),
-                                   [&](graph::ValueId id) { return !batch(id).is_static(); });
+  const std::vector<BatchAxis> axes = batch_axes(graph);
+  const bool is_open = std::any_of(axes.begin(), axes.end(), [&](const BatchAxis& each) {
+    return !batch_in(graph, each).is_static();
+  });
   if (is_open) return close_batch(graph, extent);
-  if (inputs.empty()) return;
-  const std::int64_t before = batch(inputs.front()).extent;
-  for (const graph::ValueId id : inputs)
-    if (batch(id).extent == before) batch(id) = graph::Dim{extent};
+  if (axes.empty()) return;
+  const std::int64_t before = batch_in(graph, axes.front()).extent;
+  for (const BatchAxis& each : axes)
+    if (batch_in(graph, each).extent == before) batch_in(graph, each) = graph::Dim{extent};
 }
 
-/// See ModelCost. Pre: shapes are inferred.
-std::map<std::string, double> precisions_of(const graph::Graph& graph) {
+/// See ModelCost.
+std::map<std::string, double> precisions_of(const workload::Workload& work) {
   std::map<std::string, double> products;
   double all = 0;
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    const auto macs = static_cast<double>(graph::declared_macs(graph, id).value_or(0));
-    if (macs <= 0 || op.operands.empty()) return;
-    products[std::string(graph::name_of(lift::multiplied(graph, op)))] += macs;
+  for (const workload::Kernel& kernel : work.kernels) {
+    if (kernel.macs == 0) continue;
+    const auto macs = static_cast<double>(kernel.macs) * static_cast<double>(kernel.runs);
+    products[kernel.element] += macs;
     all += macs;
-  });
+  }
   for (auto& [type, share] : products) share /= all;
   return products;
 }
@@ -225,10 +240,10 @@ std::string ShapeOptions::state(const graph::Graph& graph) const {
 
 /// Errors: a first input that --shape or --dim gives another batch.
 Result<> ShapeOptions::require_batch(const graph::Graph& graph, std::int64_t extent) const {
-  const std::vector<graph::ValueId> inputs = data_inputs(graph);
-  if (inputs.empty()) return {};
-  const graph::Value& value = graph.value(inputs.front());
-  const std::size_t axis = batch_axis(graph, inputs.front());
+  const std::vector<BatchAxis> axes = batch_axes(graph);
+  if (axes.empty()) return {};
+  const graph::Value& value = graph.value(axes.front().input);
+  const std::size_t axis = axes.front().axis;
   const auto refused = [&](std::int64_t found, std::string_view option) {
     return fail(concat("--batch ", extent, ": ", option, " gives input '", value.name,
                        "' a batch of ", found));
@@ -276,8 +291,8 @@ Result<graph::Graph> read_model(const std::string& path) {
 }
 
 void close_batch(graph::Graph& graph, std::int64_t extent) {
-  for (const graph::ValueId id : data_inputs(graph)) {
-    graph::Dim& dim = (*graph.value(id).type.dims)[batch_axis(graph, id)];
+  for (const BatchAxis& each : batch_axes(graph)) {
+    graph::Dim& dim = batch_in(graph, each);
     if (dim.is_static()) continue;
     const std::string symbol = dim.symbol;
     dim = graph::Dim{extent};
@@ -286,10 +301,9 @@ void close_batch(graph::Graph& graph, std::int64_t extent) {
 }
 
 std::optional<std::int64_t> batch_of(const graph::Graph& graph) {
-  const std::vector<graph::ValueId> inputs = data_inputs(graph);
-  if (inputs.empty()) return 1;
-  const graph::Dim& dim =
-      (*graph.value(inputs.front()).type.dims)[batch_axis(graph, inputs.front())];
+  const std::vector<BatchAxis> axes = batch_axes(graph);
+  if (axes.empty()) return 1;
+  const graph::Dim& dim = batch_in(graph, axes.front());
   return dim.is_static() ? std::optional(dim.extent) : std::nullopt;
 }
 
@@ -305,8 +319,7 @@ Result<ModelCost> cost_of(graph::Graph graph) {
         cost.unknown_ops.end())
       cost.unknown_ops.push_back(each.operation);
   cost.nodes_covered = workload::covered_share(work);
-  HALE_TRY(const graph::Graph canonical, graph::canonicalise(std::move(graph)));
-  cost.precisions = precisions_of(canonical);
+  cost.precisions = precisions_of(work);
   return cost;
 }
 

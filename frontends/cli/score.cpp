@@ -92,9 +92,10 @@ struct Subject {
 
   /// With this batch where it is open.
   Run& run(std::uint32_t batch) {
-    const auto [place, is_new] = runs.try_emplace(batch, Run{graph});
-    if (is_new) close_batch(place->second.graph, batch);
-    return place->second;
+    if (const auto known = runs.find(batch); known != runs.end()) return known->second;
+    Run& made = runs.emplace(batch, Run{graph}).first->second;
+    close_batch(made.graph, batch);
+    return made;
   }
 };
 

@@ -228,6 +228,16 @@ def _():
     for model in (half, "f32.onnx"):
         answer, = score(model, "--device", "half.hale")
         expect(not any("multiply-adds" in text for text in answer["assumptions"]), str(answer))
+    scales = ("s", "z"), ("t", "v")
+    around = wire.model("qdq.onnx", [
+        wire.node("DequantizeLinear", ["x", *scales[0]], ["a"]),
+        wire.node("DequantizeLinear", ["w", *scales[1]], ["b"]),
+        wire.node("Conv", ["a", "b"], ["c"]), wire.node("QuantizeLinear", ["c", *scales[0]], ["y"])],
+        [wire.value("x", [1, 32, 24, 24], wire.U8), wire.value("w", [32, 32, 3, 3], wire.I8),
+         wire.value("s", []), wire.value("z", [], wire.U8), wire.value("t", []),
+         wire.value("v", [], wire.I8)], [wire.value("y", [1, 32, 22, 22], wire.U8)])
+    answer, = score(around, "--device", path)
+    expect(any("in ui8" in text for text in answer["assumptions"]), str(answer))
     whole = wire.convolution("i8.onnx", 1, wire.I8, op="ConvInteger")
     answer, = score(whole, "--device", "half.hale")
     expect(any("in i8" in text and "FP16" in text for text in answer["assumptions"]), str(answer))
