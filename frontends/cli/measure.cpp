@@ -9,6 +9,7 @@
 #include <hale/graph/passes.hpp>
 #include <hale/io/csv.hpp>
 #include <hale/io/file.hpp>
+#include <hale/io/table.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <hale/onnx.hpp>
 #include <hale/runners.hpp>
@@ -154,12 +155,10 @@ class Table {
     if (!rows) return fail_in(path, rows.error());
     for (std::size_t r = 1; r < rows->size(); ++r) {
       const std::vector<std::string>& fields = (*rows)[r].fields;
-      if (fields.size() != rows->front().fields.size())
-        return fail(concat(path, ": line ", (*rows)[r].line, ": found ", fields.size(),
-                           " fields, expected ", rows->front().fields.size(),
-                           ": complete or remove it"));
+      if (const auto whole = io::require_width((*rows)[r], rows->front().fields.size()); !whole)
+        return fail(concat(path, ": ", whole.error().message, ": complete or remove it"));
       ++table.rows_[{fields[0], table.has_shapes_ ? fields.back() : std::string()}];
-      if (fields.size() > runtime_column) table.runtime_ = fields[runtime_column];
+      table.runtime_ = fields[runtime_column];
     }
     table.lacks_end_ = text.back() != '\n';
     return table;

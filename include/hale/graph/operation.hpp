@@ -22,10 +22,14 @@ namespace hale::graph {
 
 namespace hana = boost::hana;
 
-/// The elements of a small integer tensor that decides a shape, each perhaps only a symbol.
+/// The elements of a small integer tensor that decides a shape, row by row, each perhaps only a
+/// symbol: of a scalar, a vector or a matrix.
 struct Contents {
   std::vector<Dim> elements;
   bool is_scalar = false;
+  std::size_t columns = 0;  // of a matrix; 0 of all else
+
+  [[nodiscard]] bool is_matrix() const { return columns != 0; }
 };
 
 /// What is known of each value's contents, by its index; shorter than the values where not.
@@ -48,13 +52,18 @@ struct OperationView {
   [[nodiscard]] const Tensor* constant(std::size_t index) const {
     return has(index) ? graph.constant(operation.operands[index]) : nullptr;
   }
-  /// What is known of an operand's contents; null where nothing is.
-  [[nodiscard]] const Contents* contents(std::size_t index) const {
+  /// What is known of an operand's contents, a matrix perhaps; null where nothing is.
+  [[nodiscard]] const Contents* any_contents(std::size_t index) const {
     if (known == nullptr || !has(index)) return nullptr;
     const std::size_t value = index_of(operation.operands[index]);
     return value < known->size() && (*known)[value] ? &*(*known)[value] : nullptr;
   }
-  /// An operand's contents where every element is a number.
+  /// What is known of the contents of a scalar or a vector; null where nothing is.
+  [[nodiscard]] const Contents* contents(std::size_t index) const {
+    const Contents* found = any_contents(index);
+    return found == nullptr || found->is_matrix() ? nullptr : found;
+  }
+  /// A scalar's or a vector's contents where every element is a number.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> integers(std::size_t index) const {
     const Contents* found = contents(index);
     if (found == nullptr) return std::nullopt;

@@ -26,13 +26,14 @@ inline Result<double> parse_latency(const CsvRow& row, std::string_view column,
   return *value;
 }
 
-inline Result<> require_width(const CsvRow& row, std::size_t width) {
+}  // namespace detail
+
+/// Errors: a row of more or fewer fields than its header's `width`.
+[[nodiscard]] inline Result<> require_width(const CsvRow& row, std::size_t width) {
   if (row.fields.size() == width) return {};
   return fail(concat("line ", row.line, ": found ", row.fields.size(), " fields, expected ", width,
                      " as in the header"));
 }
-
-}  // namespace detail
 
 /// A latency table: header `arch,<device>,...`, milliseconds, an empty cell where not measured.
 ///
@@ -56,7 +57,7 @@ inline Result<> require_width(const CsvRow& row, std::size_t width) {
   std::unordered_map<std::string_view, std::size_t> line_of;
   for (std::size_t r = 1; r < rows.size(); ++r) {
     const CsvRow& row = rows[r];
-    HALE_CHECK(detail::require_width(row, header.fields.size()));
+    HALE_CHECK(require_width(row, header.fields.size()));
     const auto [known, fresh] = line_of.emplace(row.fields[0], row.line);
     if (!fresh)
       return fail(concat("line ", row.line, ": architecture '", row.fields[0], "' stands in line ",
@@ -101,7 +102,7 @@ inline Result<> require_width(const CsvRow& row, std::size_t width) {
   const auto shape = column("shape");
   std::vector<device::Measurement> measurements;
   for (std::size_t r = 1; r < rows.size(); ++r) {
-    HALE_CHECK(detail::require_width(rows[r], rows[0].fields.size()));
+    HALE_CHECK(require_width(rows[r], rows[0].fields.size()));
     HALE_TRY(const double ms,
              detail::parse_latency(rows[r], "latency_ms", rows[r].fields[latency]));
     if (rows[r].fields[arch].empty())

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <hale/workload/kernel.hpp>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hale::workload {
@@ -29,12 +32,13 @@ struct Workload {
 
 /// The share of the operations that could be costed, of a workload that fuses nothing.
 [[nodiscard]] inline double covered_share(const Workload& work) {
-  const auto is_whole = [&work](const Kernel& kernel) {
-    return std::none_of(work.uncovered.begin(), work.uncovered.end(), [&](const Uncovered& each) {
-      return each.location == kernel.location && each.operation == kernel.operations.front();
-    });
-  };
   if (work.uncovered.empty()) return 1;
+  std::set<std::pair<std::string_view, std::string_view>> open;
+  for (const Uncovered& each : work.uncovered) open.emplace(each.location, each.operation);
+  const auto is_whole = [&open](const Kernel& kernel) {
+    return kernel.operations.empty() ||
+           !open.contains({kernel.location, kernel.operations.front()});
+  };
   const auto costed =
       static_cast<double>(std::count_if(work.kernels.begin(), work.kernels.end(), is_whole));
   return costed / (costed + static_cast<double>(work.uncovered.size()));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <hale/core/fixed_string.hpp>
 #include <hale/graph/operations/shape_rules.hpp>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -33,7 +34,7 @@ using Tanh = Unary<"Tanh", "the hyperbolic tangent of each element">;
 struct Identity : Unary<"Identity", "the operand itself"> {
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
-    const Contents* contents = view.contents(0);
+    const Contents* contents = view.any_contents(0);
     return contents == nullptr ? std::nullopt : std::optional(*contents);
   }
 };
@@ -139,9 +140,16 @@ struct Cast : OneResult {
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes& a) {
-    const Contents* contents = view.contents(0);
-    const bool is_exact = element_type(a.to) == ElementType::i64;
-    return contents == nullptr || !is_exact ? std::nullopt : std::optional(*contents);
+    const Contents* contents = view.any_contents(0);
+    const ElementType to = element_type(a.to);
+    const auto fits = [to](const Dim& each) {
+      return to == ElementType::i64 ||
+             (to == ElementType::i32 && each.extent == static_cast<std::int32_t>(each.extent));
+    };
+    if (contents == nullptr ||
+        !std::all_of(contents->elements.begin(), contents->elements.end(), fits))
+      return std::nullopt;
+    return *contents;
   }
 };
 
@@ -210,31 +218,41 @@ struct Pad : OneResult {
     return hana::make_tuple(field("mode", &Attributes::mode), field("pads", &Attributes::pads),
                             field("value", &Attributes::value));
   }
-  /// The padding of every axis, all begins and then all ends, where it is known.
-  [[nodiscard]] static std::optional<std::vector<std::int64_t>> padding(const OperationView& view,
-                                                                        const Attributes& a) {
-    if (view.has(3)) return std::nullopt;
-    return view.has(1) ? view.integers(1) : std::optional(a.pads);
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
-    const auto pads = padding(view, a);
-    if (!data.is_ranked() || !pads) return unranked(data.element);
-    if (pads->size() != 2 * data.rank())
-      return view.fail("pads has ", pads->size(), " entries, expected ", 2 * data.rank());
+    const auto pads = view.has(1) ? view.integers(1) : std::optional(a.pads);
+    if (!data.is_ranked()) return unranked(data.element);
+    const auto axes = padded_axes(view, data.rank());
+    if (!pads || !axes) return Types{Type{data.element, std::vector<Dim>(data.rank())}};
+    if (pads->size() != 2 * axes->size())
+      return view.fail("pads has ", pads->size(), " entries, expected ", 2 * axes->size());
     Type padded = data;
-    for (std::size_t i = 0; i < data.rank(); ++i) {
-      Dim& dim = (*padded.dims)[i];
-      const auto around = checked_sum((*pads)[i], (*pads)[i + data.rank()]);
+    std::vector<bool> taken(data.rank(), false);
+    for (std::size_t i = 0; i < axes->size(); ++i) {
+      HALE_TRY(const std::size_t axis, normalise_axis(view, (*axes)[i], data.rank()));
+      if (taken[axis]) return view.fail("axes names axis ", axis, " twice, expected once");
+      taken[axis] = true;
+      Dim& dim = (*padded.dims)[axis];
+      const auto around = checked_sum((*pads)[i], (*pads)[i + axes->size()]);
       if (around == 0) continue;
       const auto extent =
           around && dim.is_static() ? checked_sum(dim.extent, *around) : std::optional(Dim::open);
       if (!extent || (dim.is_static() && *extent < 0))
-        return view.fail("pads takes axis ", i, " of ", dim.extent,
+        return view.fail("pads takes axis ", axis, " of ", dim.extent,
                          " elements out of range, expected at least none left");
       dim = Dim{*extent};
     }
     return Types{std::move(padded)};
+  }
+
+ private:
+  /// The axes that the pads are of: all but where the operand says which.
+  [[nodiscard]] static std::optional<std::vector<std::int64_t>> padded_axes(
+      const OperationView& view, std::size_t rank) {
+    if (view.has(3)) return view.integers(3);
+    std::vector<std::int64_t> all(rank);
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return all;
   }
 };
 

@@ -36,6 +36,19 @@ struct TransposeRule {
     }
     return Types{Type{type.element, std::move(dims)}};
   }
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    const Contents* data = view.any_contents(0);
+    const std::vector<std::int64_t> order = integers_of(view, "perm");
+    if (data == nullptr) return std::nullopt;
+    const bool stays = !order.empty() && (order.front() == 0 || order.front() == -2);
+    if (!data->is_matrix() || stays) return *data;
+    const std::size_t rows = data->elements.size() / data->columns;
+    Contents out{{}, false, rows};
+    for (std::size_t column = 0; column < data->columns; ++column)
+      for (std::size_t row = 0; row < rows; ++row)
+        out.elements.push_back(data->elements[row * data->columns + column]);
+    return out;
+  }
 };
 
 /// A part of a tensor: operands since version 10, attributes before.
@@ -95,17 +108,21 @@ struct SliceRule {
     return Types{std::move(type)};
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Contents* data = view.contents(0);
+    const Contents* data = view.any_contents(0);
     const auto found = cuts(view);
     if (data == nullptr || data->is_scalar || !found || found->starts.size() != 1 ||
-        found->steps[0] == 0)
+        found->steps[0] == 0 || (data->is_matrix() && found->axes[0] != 0))
       return std::nullopt;
-    const auto [first, count] = taken(static_cast<std::int64_t>(data->elements.size()),
+    const std::size_t width = data->is_matrix() ? data->columns : 1;
+    const auto [first, count] = taken(static_cast<std::int64_t>(data->elements.size() / width),
                                       found->starts[0], found->ends[0], found->steps[0]);
-    Contents out;
-    for (std::int64_t i = 0; i < count; ++i)
-      out.elements.push_back(data->elements[static_cast<std::size_t>(first + i * found->steps[0])]);
-    return out;
+    std::vector<Dim> elements;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto row = static_cast<std::size_t>(first + i * found->steps[0]);
+      const auto from = data->elements.begin() + static_cast<std::ptrdiff_t>(row * width);
+      elements.insert(elements.end(), from, from + static_cast<std::ptrdiff_t>(width));
+    }
+    return in_shape_of_result(view, std::move(elements));
   }
 
  private:

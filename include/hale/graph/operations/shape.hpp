@@ -16,6 +16,19 @@ namespace hale::graph {
 /// The most elements of an integer tensor that are tracked as contents.
 inline constexpr std::size_t max_contents = 1024;
 
+/// Contents whose elements are those of an operation's only result, row by row; none where that is
+/// of more than two axes, or of extents that are not known.
+[[nodiscard]] inline std::optional<Contents> in_shape_of_result(const OperationView& view,
+                                                                std::vector<Dim> elements) {
+  const Type& result = view.graph.value(view.operation.results[0]).type;
+  const auto count = result.is_static() ? element_count(result) : std::nullopt;
+  if (!count || result.rank() > 2 || *count != static_cast<std::int64_t>(elements.size()) ||
+      (result.rank() == 2 && elements.empty()))
+    return std::nullopt;
+  return Contents{std::move(elements), result.rank() == 0,
+                  result.rank() == 2 ? static_cast<std::size_t>((*result.dims)[1].extent) : 0};
+}
+
 /// A tensor that is part of the model. Source: ONNX operators, Constant-13.
 struct Constant : OneResult {
   static constexpr std::string_view name = "Constant";
@@ -30,13 +43,14 @@ struct Constant : OneResult {
   [[nodiscard]] static Result<Types> infer(const OperationView&, const Attributes& a) {
     return Types{a.value.type()};
   }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView&, const Attributes& a) {
-    if (a.value.dims.size() > 1 || !is_integer(a.value.element)) return std::nullopt;
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
+                                                        const Attributes& a) {
+    if (a.value.dims.size() > 2 || !is_integer(a.value.element)) return std::nullopt;
     const auto integers = a.value.integers();
     if (!integers || integers->size() > max_contents) return std::nullopt;
-    Contents contents{{}, a.value.dims.empty()};
-    for (const std::int64_t each : *integers) contents.elements.push_back(Dim{each});
-    return contents;
+    std::vector<Dim> elements;
+    for (const std::int64_t each : *integers) elements.push_back(Dim{each});
+    return in_shape_of_result(view, std::move(elements));
   }
 };
 
@@ -129,6 +143,11 @@ struct Reshape : OneResult {
     }
     HALE_CHECK(fill(view, data, wanted, rest));
     return Types{Type{data.element, std::move(wanted)}};
+  }
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
+                                                        const Attributes&) {
+    const Contents* data = view.any_contents(0);
+    return data == nullptr ? std::nullopt : in_shape_of_result(view, data->elements);
   }
 
  private:
@@ -338,10 +357,8 @@ struct UnitAxes : OneResult {
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
-    const Contents* data = view.contents(0);
-    const Type& result = view.graph.value(view.operation.results[0]).type;
-    if (data == nullptr || !result.is_ranked() || result.rank() > 1) return std::nullopt;
-    return Contents{data->elements, result.rank() == 0};
+    const Contents* data = view.any_contents(0);
+    return data == nullptr ? std::nullopt : in_shape_of_result(view, data->elements);
   }
 
  private:

@@ -29,7 +29,12 @@ struct FoldConstants {
       std::vector<std::int64_t> elements;
       for (const Dim& each : contents.elements) elements.push_back(each.extent);
       Tensor tensor{.element = graph.value(result).type.element};
-      if (!contents.is_scalar) tensor.dims = {static_cast<std::int64_t>(elements.size())};
+      const auto count = static_cast<std::int64_t>(elements.size());
+      const auto columns = static_cast<std::int64_t>(contents.columns);
+      if (contents.is_matrix())
+        tensor.dims = {count / columns, columns};
+      else if (!contents.is_scalar)
+        tensor.dims = {count};
       tensor.elements = std::move(elements);
       const std::string constant_name = graph.value(result).name;
       rewriter.replace(result, rewriter.insert_constant(std::move(tensor), constant_name));
