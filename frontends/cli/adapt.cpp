@@ -96,12 +96,13 @@ bool has_others(const device::Profile& profile, std::string_view base) {
                      [&](const device::ProfileSection& section) { return section.base != base; });
 }
 
-/// Errors: other sections of the file that were measured otherwise.
+/// What is not said stays as it was in the file. Errors: other sections of the file that were
+/// measured otherwise.
 Result<> describe(device::Profile& profile, const Options& options,
                   std::optional<std::size_t> batch, std::string_view base) {
   if (!has_others(profile, base)) {
-    profile.batch = static_cast<std::uint32_t>(batch.value_or(1));
-    profile.precision = options.precision.value_or("f32");
+    profile.batch = static_cast<std::uint32_t>(batch.value_or(profile.batch));
+    profile.precision = options.precision.value_or(profile.precision);
   }
   if (batch.value_or(profile.batch) != profile.batch)
     return fail(concat(options.output, ": its other sections were measured with batch ",
@@ -135,7 +136,7 @@ Result<std::string> adapt(const Options& options) {
   const std::string& source = options.measurements.front();
   std::string base_name = options.base;
   if (base_name.empty()) {
-    const auto space = space_of(raw.front().arch);
+    const auto space = space_of(raw);
     if (!space) return fail_in(source, space.error());
     base_name = (*space)->name;
   }
@@ -152,8 +153,12 @@ Result<std::string> adapt(const Options& options) {
   HALE_TRY(device::Profile profile, existing_device(options.output));
   auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;
   // Any graph's measurements hold its batch: other sections may have been measured with theirs.
-  const bool is_any = space == &runtime::graph_space();
-  if (is_any && !options.shapes.batch() && has_others(profile, info.name)) batch.reset();
+  if (space == &runtime::graph_space() && !options.shapes.batch()) {
+    if (has_others(profile, info.name))
+      batch.reset();
+    else
+      batch = batch.value_or(1);
+  }
   HALE_CHECK(describe(profile, options, batch, info.name));
   profile.made_from = options.made_from.value_or(
       concat(measured->measurements.size(), " measurements from ",
@@ -180,7 +185,8 @@ Action declare(Arguments& arguments) {
                  "architectures' space");
   arguments.required_text("-o,--output FILE", options->output, "The device file; - for stdout");
   arguments.text("--name NAME", options->name, "The device's name; left out: the file's");
-  arguments.text("--precision NAME", options->precision, "What was measured in; left out: f32");
+  arguments.text("--precision NAME", options->precision,
+                 "What was measured in; left out: f32, or what the file says");
   arguments.text("--made-from TEXT", options->made_from,
                  "A line on where the measurements are from");
   options->shapes.declare(arguments);

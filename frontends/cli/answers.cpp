@@ -28,7 +28,9 @@ Json json_of(const Answer& answer) {
                  {"coverage", {{"nodes", 1.0}, {"macs", 1.0}, {"unknown_ops", Json::array()}}},
                  {"assumptions", answer.assumptions},
                  {"warnings", answer.warnings}};
-  if (answer.prediction) {
+  if (!answer.prediction) {
+    for (const char* part : {"nodes", "macs"}) result["coverage"][part] = nullptr;
+  } else {
     result["latency_ms"] = rounded(answer.prediction->median.value);
     result["interval_ms"] = {rounded(answer.prediction->low.value),
                              rounded(answer.prediction->high.value)};
@@ -100,7 +102,8 @@ std::string table(const Answers& answers) {
   for (const std::string& line : notes) text += line + "\n";
   for (const Answer& answer : answers.given)
     if (!answer.kernels.empty() && answer.prediction)
-      text += concat("\n", answer.model, " on ", answer.device->name, ":\n",
+      text += concat("\n", answer.model.empty() ? answer.arch : answer.model, " on ",
+                     answer.device->name, ":\n",
                      kernel_table(answer.kernels, answer.prediction->median));
   return text;
 }

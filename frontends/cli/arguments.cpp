@@ -5,9 +5,9 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <hale/core/config.hpp>
 #include <hale/core/text.hpp>
+#include <sstream>
 #include <string_view>
 
 #include "commands.hpp"
@@ -144,7 +144,9 @@ Exit run(int count, char** words) {
   try {
     app.parse(count, words);
   } catch (const CLI::Success& asked) {  // help or version: what they print is the result
-    return static_cast<Exit>(app.exit(asked));
+    std::ostringstream text;
+    app.exit(asked, text);
+    return finish(text.str());
   } catch (const CLI::ParseError& error) {
     if (app.get_subcommands().empty() && count > 1 && *words[1] != '-') {
       complain(

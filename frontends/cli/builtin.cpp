@@ -3,13 +3,13 @@
 #include <embedded.hpp>
 #include <filesystem>
 #include <hale/core/text.hpp>
-#include <hale/io/file.hpp>
 #include <hale/io/profile.hpp>
 #include <hale/runtime/catalogue.hpp>
 #include <span>
 #include <system_error>
 
 #include "catalogue.hpp"
+#include "inputs.hpp"
 
 namespace hale::cli {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 Result<std::string> read_named(const std::string& name, std::string_view kind,
                                std::span<const embedded::File> built_in) {
   std::error_code ignored;
-  if (std::filesystem::exists(name, ignored)) return io::read_file(name);
+  if (name == "-" || std::filesystem::exists(name, ignored)) return read_input(name);
   std::string known;
   for (const embedded::File& file : built_in) known += concat(known.empty() ? "" : ", ", file.name);
   return fail(

@@ -42,12 +42,19 @@ Result<std::vector<std::string>> models_in(const fs::path& folder) {
   return found;
 }
 
-/// Errors: a pattern that nothing matches.
+/// What matches, of folders what is in them. Errors: a pattern that nothing matches.
 Result<std::vector<std::string>> matches_of(const std::string& pattern) {
   glob_t matches{};
   std::vector<std::string> found;
   if (glob(pattern.c_str(), 0, nullptr, &matches) == 0)
-    for (std::size_t i = 0; i < matches.gl_pathc; ++i) found.emplace_back(matches.gl_pathv[i]);
+    for (std::size_t i = 0; i < matches.gl_pathc; ++i) {
+      const std::string path = matches.gl_pathv[i];
+      std::error_code ignored;
+      const auto within = fs::is_directory(path, ignored)
+                              ? models_in(path)
+                              : Result<std::vector<std::string>>({path});
+      if (within) found.insert(found.end(), within->begin(), within->end());
+    }
   globfree(&matches);
   if (found.empty()) return fail("matches no file");
   return found;

@@ -113,15 +113,25 @@ Result<std::string> kernels_of(const graph::Graph& graph, const Options& options
   return workload::print(work);
 }
 
+/// A text as it is, or a field of a record.
+std::string text_or_record(std::string text, const Options& options) {
+  if (options.format.format() == Format::table) return text;
+  return write({{"model", options.model}, {options.print, std::move(text)}}, "model",
+               options.format.format());
+}
+
 Result<std::string> inspect(const Options& options) {
   HALE_TRY(graph::Graph graph, read_model(options.model));
   auto text = [&]() -> Result<std::string> {
     HALE_CHECK(options.shapes.apply(graph));
     HALE_CHECK(run_passes(graph, options.passes));
-    if (options.print == "ir") return graph::print(graph);
+    if (options.print == "ir") return text_or_record(graph::print(graph), options);
     if (options.print == "encoding") return encoding_of(graph, options);
     if (options.print == "ops") return operations_text(std::move(graph), options.format.format());
-    if (options.print == "kernels") return kernels_of(graph, options);
+    if (options.print == "kernels") {
+      HALE_TRY(std::string kernels, kernels_of(graph, options));
+      return text_or_record(std::move(kernels), options);
+    }
     HALE_TRY(const Json overview, overview_of(graph, options.model, options.fusion));
     if (options.format.format() == Format::table) return overview_text(overview);
     return write(overview, "model", options.format.format());

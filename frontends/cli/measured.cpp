@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <hale/core/text.hpp>
+#include <hale/io/table.hpp>
 #include <hale/readers.hpp>
 #include <map>
 #include <utility>
@@ -14,13 +15,6 @@ namespace hale::cli {
 namespace {
 
 bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
-
-/// Whether a row is read as a graph: a file, or a network that hale draws and that is said to be of
-/// another shape than it is drawn with.
-bool is_graph(const std::string& arch, const ShapeOptions& shapes, std::string_view stated = {}) {
-  return is_model(arch) ||
-         ((!shapes.says_nothing() || !trim(stated).empty()) && is_network_name(arch));
-}
 
 /// What a file is in a space; where the space is that of any graph, an open batch is one. `stated`
 /// is what a measurement says of its shape, before the options.
@@ -106,7 +100,10 @@ Result<std::vector<device::Measurement>> read_measurement_files(
 }
 
 Result<device::LatencyTable> read_table(const std::string& path, std::string_view space) {
-  HALE_TRY(const device::LatencyTable raw, readers::read_latency_table(path));
+  HALE_TRY(const std::string text, read_input(path));
+  auto raw_table = io::parse_latency_table(text);
+  if (!raw_table) return fail_in(path, raw_table.error());
+  const device::LatencyTable raw = *std::move(raw_table);
   const runtime::SpaceEntry& any = runtime::graph_space();
   if (space != any.name || std::none_of(raw.archs.begin(), raw.archs.end(), is_model)) return raw;
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -133,10 +130,16 @@ Result<device::LatencyTable> read_table(const std::string& path, std::string_vie
   return table;
 }
 
+bool is_graph(const std::string& arch, const ShapeOptions& shapes, std::string_view stated) {
+  return is_model(arch) ||
+         ((!shapes.says_nothing() || !trim(stated).empty()) && is_network_name(arch));
+}
+
 Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,
                             const ShapeOptions& shapes) {
   if (!is_graph(name, shapes)) {
-    if (&space == &runtime::graph_space() && !shapes.says_nothing())
+    const bool is_any = &space == &runtime::graph_space();
+    if (is_any ? !shapes.says_nothing() : shapes.says_extents())
       return fail(concat(name.substr(0, 80),
                          ": has the shapes that are in it, expected an ONNX file "
                          "or a network that hale draws where --shape, --dim or --batch is given"));
@@ -151,11 +154,13 @@ Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& 
   return recognition.archs.front();
 }
 
-Result<const runtime::SpaceEntry*> space_of(const std::string& arch) {
-  if (is_model(arch)) return &runtime::graph_space();
+Result<const runtime::SpaceEntry*> space_of(const std::vector<device::Measurement>& rows) {
+  const auto first = std::find_if(
+      rows.begin(), rows.end(), [](const device::Measurement& row) { return !is_model(row.arch); });
+  if (first == rows.end()) return &runtime::graph_space();
   std::string reasons;
   for (const runtime::SpaceEntry& space : runtime::spaces()) {
-    const auto canonical = space.canonical(arch);
+    const auto canonical = space.canonical(first->arch);
     if (canonical) return &space;
     reasons += concat(reasons.empty() ? "" : "; ", canonical.error().message);
   }

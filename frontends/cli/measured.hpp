@@ -28,14 +28,21 @@ namespace hale::cli {
 [[nodiscard]] Result<device::LatencyTable> read_table(const std::string& path,
                                                       std::string_view space);
 
+/// Whether a row is read as a graph: a file, or a network that hale draws and that is said to be of
+/// another shape than it is drawn with, by the options or by what a measurement states.
+[[nodiscard]] bool is_graph(const std::string& arch, const ShapeOptions& shapes,
+                            std::string_view stated = {});
+
 /// What a space calls an architecture, or a model in an ONNX file. Errors: it is none of the space.
 [[nodiscard]] Result<std::string> arch_of(const std::string& name, const runtime::SpaceEntry& space,
                                           const ShapeOptions& shapes);
 
-/// The space of an architecture string, or that of any graph for an ONNX file.
+/// The space of the first row that is an architecture string, or that of any graph where all are
+/// ONNX files.
 ///
 /// Errors: none that is built in.
-[[nodiscard]] Result<const runtime::SpaceEntry*> space_of(const std::string& arch);
+[[nodiscard]] Result<const runtime::SpaceEntry*> space_of(
+    const std::vector<device::Measurement>& rows);
 
 struct Measured {
   std::vector<device::Measurement> measurements;  // by the space's strings, repeated ones combined

@@ -197,7 +197,7 @@ Result<> ShapeOptions::parse() {
     dims_.emplace_back(symbol, *extent);
   }
   if (batch_ && (*batch_ < 1 || *batch_ > static_cast<std::size_t>(largest_extent)))
-    return fail(concat("--batch: found ", *batch_, ", expected at least 1"));
+    return fail(concat("--batch: found ", *batch_, ", expected one in [1, ", largest_extent, "]"));
   return {};
 }
 
@@ -298,6 +298,12 @@ void close_batch(graph::Graph& graph, std::int64_t extent) {
     dim = graph::Dim{extent};
     if (!symbol.empty()) set_symbol(graph, symbol, extent);
   }
+}
+
+bool is_open(const graph::Graph& graph) {
+  const std::vector<graph::ValueId> inputs = data_inputs(graph);
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [&](graph::ValueId id) { return !graph.value(id).type.is_static(); });
 }
 
 std::optional<std::int64_t> batch_of(const graph::Graph& graph) {

@@ -29,6 +29,9 @@ class ShapeOptions {
 
   [[nodiscard]] bool says_nothing() const { return shapes_.empty() && dims_.empty() && !batch_; }
 
+  /// Whether there is more than a batch.
+  [[nodiscard]] bool says_extents() const { return !shapes_.empty() || !dims_.empty(); }
+
   /// The shapes of a graph's data inputs, as a measurement states them; empty where nothing is
   /// said.
   [[nodiscard]] std::string state(const graph::Graph& graph) const;
@@ -67,6 +70,9 @@ void close_batch(graph::Graph& graph, std::int64_t extent);
 
 /// The inputs that are no weights: what a run is given.
 [[nodiscard]] std::vector<graph::ValueId> data_inputs(const graph::Graph& graph);
+
+/// Whether a data input has extents that are not known.
+[[nodiscard]] bool is_open(const graph::Graph& graph);
 
 /// The batch of the first data input; nothing where it is open, 1 where there is no input.
 [[nodiscard]] std::optional<std::int64_t> batch_of(const graph::Graph& graph);

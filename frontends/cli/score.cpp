@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "answers.hpp"
@@ -99,6 +100,12 @@ struct Subject {
   }
 };
 
+/// A line of --archs: an architecture as the space has it, or a graph.
+struct Line {
+  Result<std::string> arch = std::string();
+  std::optional<Subject> subject{};
+};
+
 class Scoring {
  public:
   explicit Scoring(const Options& options) : options_(options) {}
@@ -111,10 +118,14 @@ class Scoring {
     answers_.refused.push_back(std::move(refused));
   }
   void find_devices();
+  [[nodiscard]] Result<Subject> read_subject(const std::string& path) const;
   void score_model(const std::string& path);
   Result<> score_archs();
+  [[nodiscard]] std::vector<Device*> devices_of_space();
+  [[nodiscard]] Result<std::vector<Answer>> answer_lines(Device& device,
+                                                         std::vector<Line>& lines) const;
   Result<runtime::Recognition> recognise_for(const Device& device, Subject& subject) const;
-  Result<Answer> answer_model(Subject& subject, Device& device);
+  Result<Answer> answer_model(Subject& subject, Device& device) const;
   [[nodiscard]] bool is_as_measured(const runtime::Recognition& recognition,
                                     const device::Profile& profile) const;
   Result<> check_batch(const device::Profile& profile, std::string_view space) const;
@@ -122,6 +133,7 @@ class Scoring {
   [[nodiscard]] Exit status() const;
 
   const Options& options_;
+  const runtime::SpaceEntry* space_ = nullptr;  // where one is named, which all answers are of
   std::vector<std::unique_ptr<Device>> devices_;
   Answers answers_;
 };
@@ -154,17 +166,25 @@ bool Scoring::is_as_measured(const runtime::Recognition& recognition,
          (recognition.batch == 0 || options_.shapes.batch() || recognition.batch == profile.batch);
 }
 
-/// What a device answers a graph as: of the space it lies in where the device was measured for it
-/// on the same macro-structure, else as any graph. Errors: none of both was measured.
+/// What a device answers a graph as: of the space that is named; else of the space it lies in where
+/// the device was measured for it on the same macro-structure, else as any graph.
+///
+/// Errors: none of these was measured; the graph lies in another space than the one named.
 Result<runtime::Recognition> Scoring::recognise_for(const Device& device, Subject& subject) const {
   const std::string_view any = runtime::graph_space().name;
-  if (!subject.searched && subject.reason.empty()) {
+  const bool is_any_named = space_ != nullptr && space_->name == any;
+  if (!is_any_named && !subject.searched && subject.reason.empty()) {
     auto found = runtime::recognise_searched(subject.graph);
     if (found) {
       subject.searched = *std::move(found);
     } else {
       subject.reason = found.error().message;
     }
+  }
+  if (space_ != nullptr && !is_any_named) {
+    if (subject.searched && subject.searched->space == space_->name) return *subject.searched;
+    return fail(concat("lies in space '", subject.searched ? subject.searched->space : any,
+                       "', expected '", space_->name, "'"));
   }
   const bool fits = subject.searched && device.has(subject.searched->space);
   if (fits && (is_as_measured(*subject.searched, device.profile()) || !device.has(any)))
@@ -182,17 +202,25 @@ Result<runtime::Recognition> Scoring::recognise_for(const Device& device, Subjec
   return *run.any;
 }
 
-Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
+/// Where the time goes, as the device's predictor of any graph has it, else by multiply-adds.
+Result<std::vector<KernelShare>> shares_of(const graph::Graph& graph, Device& device) {
+  const std::string_view any = runtime::graph_space().name;
+  if (!device.has(any)) return kernel_shares(graph, std::nullopt);
+  HALE_TRY(Device::Adapted * adapted, device.adapted_to(any));
+  return kernel_shares(graph, adapted->predictor.device());
+}
+
+Result<Answer> Scoring::answer_model(Subject& subject, Device& device) const {
   const device::Profile& profile = device.profile();
   HALE_TRY(const runtime::Recognition recognition, recognise_for(device, subject));
   HALE_CHECK(check_batch(profile, recognition.space));
   if (recognition.covered < least_covered)
     return fail(
-        fmt::format("{:.0f} % of its operations can be costed, expected at least {:.0f} %: {}; "
-                    "--dim and --shape close open extents",
+        fmt::format("{:.0f} % of its operations can be costed, expected at least {:.0f} %: {}{}",
                     100 * recognition.covered, 100 * least_covered,
                     recognition.uncovered.empty() ? "operations without figures"
-                                                  : recognition.uncovered.front()));
+                                                  : recognition.uncovered.front(),
+                    is_open(subject.graph) ? "; --dim and --shape close open extents" : ""));
   HALE_TRY(Device::Adapted * adapted, device.adapted_to(recognition.space));
   HALE_TRY(const runtime::GraphAnswer found, adapted->predictor.score(recognition));
   Answer answer{.arch = found.arch,
@@ -211,8 +239,8 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
     answer.assumptions.insert(answer.assumptions.end(), lines->begin(), lines->end());
   for (const std::string& operation : recognition.uncovered)
     answer.warnings.push_back(concat("not costed: ", operation));
-  const bool is_open = is_any ? !batch_of(subject.graph) : recognition.batch == 0;
-  if (is_open) {
+  const bool is_batch_open = is_any ? !batch_of(subject.graph) : recognition.batch == 0;
+  if (is_batch_open) {
     answer.assumptions.push_back(
         concat("batch left open by the graph, taken as ", profile.batch, " as measured"));
   } else if (is_any && options_.shapes.batch() && *options_.shapes.batch() != profile.batch) {
@@ -226,7 +254,11 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
   }
   Run& run = subject.run(profile.batch);
   if (options_.operations) {
-    HALE_TRY(answer.kernels, kernel_shares(run.graph, adapted->predictor.device()));
+    HALE_TRY(answer.kernels, shares_of(run.graph, device));
+    if (!device.has(runtime::graph_space().name))
+      answer.assumptions.push_back(
+          "where the time goes is by multiply-adds: the device was not measured for 'graph', "
+          "whose predictor times kernels");
   }
   if (!run.cost) {
     HALE_TRY(run.cost, cost_of(run.graph));
@@ -241,14 +273,17 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) {
   return answer;
 }
 
+Result<Subject> Scoring::read_subject(const std::string& path) const {
+  HALE_TRY(graph::Graph graph, read_model(path));
+  HALE_CHECK(options_.shapes.apply(graph));
+  return Subject{.graph = std::move(graph)};
+}
+
 void Scoring::score_model(const std::string& path) {
-  auto graph = read_model(path);
-  if (!graph) return refuse_input(refusal(path, graph.error()));
-  if (const auto shaped = options_.shapes.apply(*graph); !shaped)
-    return refuse_input(refusal(path, shaped.error()));
-  Subject subject{.graph = *std::move(graph)};
+  auto subject = read_subject(path);
+  if (!subject) return refuse_input(refusal(path, subject.error()));
   for (const auto& device : devices_) {
-    auto answer = answer_model(subject, *device);
+    auto answer = answer_model(*subject, *device);
     if (!answer) {
       refuse_input(refusal(path, answer.error()));
       continue;
@@ -258,54 +293,86 @@ void Scoring::score_model(const std::string& path) {
   }
 }
 
+/// The devices that were measured for the space that is named, and with the batch that is.
+std::vector<Device*> Scoring::devices_of_space() {
+  std::vector<Device*> found;
+  for (const auto& device : devices_) {
+    const auto checked = check_batch(device->profile(), space_->name);
+    const auto ready = checked ? device->adapted_to(space_->name)
+                               : Result<Device::Adapted*>(fail(checked.error().message));
+    if (ready)
+      found.push_back(device.get());
+    else
+      refuse_input(refusal(options_.archs, ready.error()));
+  }
+  return found;
+}
+
+/// An answer a line, without a prediction where there is none: architectures all at once, a graph
+/// as a model is. Errors: the predictor's own.
+Result<std::vector<Answer>> Scoring::answer_lines(Device& device, std::vector<Line>& lines) const {
+  HALE_TRY(Device::Adapted * adapted, device.adapted_to(space_->name));
+  std::vector<std::string_view> asked;
+  for (const Line& line : lines)
+    if (line.arch && !line.subject) asked.emplace_back(*line.arch);
+  std::vector<predictor::Prediction> predictions(asked.size());
+  HALE_CHECK(adapted->predictor.score(asked, predictions));
+  std::vector<Answer> answers;
+  std::size_t next = 0;
+  for (Line& line : lines) {
+    Answer answer{.space = space_->name,
+                  .device = &device.profile(),
+                  .interval_level = adapted->interval_level};
+    if (!line.arch)
+      answer.warnings.push_back(line.arch.error().message);
+    else if (!line.subject)
+      answer.prediction = predictions[next++];
+    else if (auto found = answer_model(*line.subject, device))
+      answer = *std::move(found);
+    else
+      answer.warnings.push_back(found.error().message);
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
 Result<> Scoring::score_archs() {
-  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(options_.space));
+  HALE_TRY(space_, runtime::find_space(options_.space));
   HALE_TRY(const std::string text, read_input(options_.archs));
   const auto parsed = parse_archs(text);
   if (!parsed) return fail_in(options_.archs, parsed.error());
   const std::vector<std::string>& archs = *parsed;
-  std::vector<std::string> good;
-  std::vector<std::string> reasons(archs.size());  // empty: none
+  std::vector<Line> lines(archs.size());
+  bool has_strings = false;
   for (std::size_t i = 0; i < archs.size(); ++i) {
-    auto canonical = arch_of(archs[i], *space, options_.shapes);
-    if (canonical) {
-      good.push_back(*std::move(canonical));
-      continue;
+    if (!is_graph(archs[i], options_.shapes)) {
+      lines[i].arch = arch_of(archs[i], *space_, options_.shapes);
+      has_strings = true;
+    } else if (auto subject = read_subject(archs[i])) {
+      lines[i].subject = *std::move(subject);
+    } else {
+      lines[i].arch = fail(subject.error().message);
     }
-    reasons[i] = concat("architecture ", i + 1, ": ", canonical.error().message);
-    refuse_input({options_.archs, reasons[i]});
   }
-  const std::vector<std::string_view> asked(good.begin(), good.end());
-  std::vector<std::vector<predictor::Prediction>> predictions;
-  std::vector<Device::Adapted*> adapted;
-  std::vector<const device::Profile*> profiles;
-  for (const auto& device : devices_) {
-    const auto checked = check_batch(device->profile(), space->name);
-    auto ready = checked ? device->adapted_to(space->name)
-                         : Result<Device::Adapted*>(fail(checked.error().message));
-    if (!ready) {
-      refuse_input(refusal(options_.archs, ready.error()));
-      continue;
-    }
-    std::vector<predictor::Prediction> out(asked.size());
-    HALE_CHECK((*ready)->predictor.score(asked, out));
-    predictions.push_back(std::move(out));
-    adapted.push_back(*ready);
-    profiles.push_back(&device->profile());
+  if (options_.operations && has_strings)
+    warn("--ops: an architecture has no kernels, an ONNX file has");
+  std::vector<std::vector<Answer>> found;  // of each device
+  for (Device* device : devices_of_space()) {
+    HALE_TRY(found.emplace_back(), answer_lines(*device, lines));
   }
-  for (std::size_t i = 0, next = 0; i < archs.size(); ++i) {
-    for (std::size_t d = 0; d < predictions.size(); ++d) {
-      Answer answer{.arch = archs[i],
-                    .space = space->name,
-                    .device = profiles[d],
-                    .interval_level = adapted[d]->interval_level};
-      if (reasons[i].empty())
-        answer.prediction = predictions[d][next];
-      else
-        answer.warnings.push_back(reasons[i]);
+  for (std::size_t i = 0; i < archs.size(); ++i) {
+    std::string last;
+    const auto refuse_line = [&](const std::string& reason) {
+      if (std::exchange(last, reason) != reason)
+        refuse_input({options_.archs, concat("architecture ", i + 1, ": ", reason)});
+    };
+    if (!lines[i].arch) refuse_line(lines[i].arch.error().message);
+    for (std::vector<Answer>& answers : found) {
+      Answer& answer = answers[i];
+      answer.arch = archs[i];
+      if (!answer.prediction) refuse_line(answer.warnings.front());
       answers_.given.push_back(std::move(answer));
     }
-    if (reasons[i].empty()) ++next;
   }
   return {};
 }

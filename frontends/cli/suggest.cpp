@@ -115,41 +115,60 @@ Result<std::string> suggest_references(const Options& options, const runtime::Sp
 
 /// What there is to choose from: the user's candidates, else networks that hale draws.
 struct Candidates {
-  std::vector<std::string> names;  // as the user wrote them
-  std::vector<std::string> archs;  // as the base reads them
+  std::vector<std::string> names{};  // as the user wrote them
+  std::vector<std::string> archs{};  // as the base reads them
+  std::vector<Refusal> refused{};
 };
 
-/// Errors: a file that cannot be read; a line that is neither a model nor an architecture.
+/// The user's are refused one by one; of the networks that hale draws those that do not take the
+/// shapes that are asked for are left out. Errors: a file that cannot be read; no candidate.
 Result<Candidates> candidates_of(const Options& options, const runtime::SpaceEntry& space) {
   constexpr std::size_t seeds = 12;  // of each family
   Candidates candidates;
+  std::vector<std::string> names;
   if (options.candidates.empty()) {
     for (const lower::Family& family : lower::all_families)
       for (std::size_t seed = 0; seed < seeds; ++seed)
-        candidates.names.push_back(concat(family.name, "/", options.seed + seed));
+        names.push_back(concat(family.name, "/", options.seed + seed));
   } else {
     HALE_TRY(const std::string text, read_input(options.candidates));
     auto parsed = parse_archs(text);
     if (!parsed) return fail_in(options.candidates, parsed.error());
     ModelPaths found = expand_models(*parsed);
-    if (!found.refused.empty())
-      return fail(concat(options.candidates, ": ", found.refused.front().input, ": ",
-                         found.refused.front().message));
-    candidates.names = std::move(found.paths);
+    names = std::move(found.paths);
+    candidates.refused = std::move(found.refused);
   }
-  for (const std::string& name : candidates.names) {
+  std::string misfit;
+  for (std::string& name : names) {
     auto arch = arch_of(name, space, options.shapes);
-    if (!arch) return fail_in(options.candidates.empty() ? name : options.candidates, arch.error());
-    candidates.archs.push_back(*std::move(arch));
+    if (arch) {
+      candidates.names.push_back(std::move(name));
+      candidates.archs.push_back(*std::move(arch));
+    } else if (options.candidates.empty()) {
+      misfit = refusal(name, arch.error()).message;
+    } else {
+      candidates.refused.push_back(refusal(name, arch.error()));
+    }
   }
+  if (candidates.names.empty() && options.candidates.empty())
+    return fail(concat("no network that hale draws takes these shapes: ", misfit));
   return candidates;
 }
 
+/// What is suggested, as text, and what was refused of the candidates.
+struct Suggestion {
+  std::string text{};
+  bool is_whole = true;
+};
+
 /// The most telling candidates, each with how wide intervals are once it is measured.
-Result<std::string> suggest_telling(const Options& options, const runtime::SpaceEntry& space,
-                                    const LoadedBase& loaded) {
+Result<Suggestion> suggest_telling(const Options& options, const runtime::SpaceEntry& space,
+                                   const LoadedBase& loaded) {
   constexpr std::size_t usual = 10;
   HALE_TRY(const Candidates candidates, candidates_of(options, space));
+  for (const Refusal& refused : candidates.refused)
+    complain({options.candidates, concat(refused.input, ": ", refused.message)});
+  if (candidates.names.empty()) return Suggestion{.is_whole = false};
   HALE_TRY(const auto measured, already_measured(space, loaded.base.info(), options));
   HALE_TRY(const runtime::Suggestions suggestions,
            loaded.base.suggest(candidates.archs, measured, options.count.value_or(usual)));
@@ -174,17 +193,18 @@ Result<std::string> suggest_telling(const Options& options, const runtime::Space
         "\nhalf_width: what the intervals of the candidates are expected to be, +- relative, the\n"
         "median, once the rows down to this one are measured; now: {:.3g}\n",
         suggestions.half_width);
-  return text;
+  return Suggestion{std::move(text), candidates.refused.empty()};
 }
 
-Result<std::string> suggest(const Options& options) {
+Result<Suggestion> suggest(const Options& options) {
   HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(options.space));
   HALE_TRY(const LoadedBase loaded, find_base(std::string(space->name)));
   if (!options.emit.empty()) {
     HALE_CHECK(make_folder(options.emit));
   }
-  return loaded.base.info().exact ? suggest_references(options, *space, loaded.base.info())
-                                  : suggest_telling(options, *space, loaded);
+  if (!loaded.base.info().exact) return suggest_telling(options, *space, loaded);
+  HALE_TRY(std::string text, suggest_references(options, *space, loaded.base.info()));
+  return Suggestion{std::move(text)};
 }
 
 Action declare(Arguments& arguments) {
@@ -207,7 +227,8 @@ Action declare(Arguments& arguments) {
     if (const auto parsed = options->shapes.parse(); !parsed)
       return refuse_usage(parsed.error().message);
     const auto done = suggest(*options);
-    return done ? finish(*done) : refuse(done.error());
+    if (!done) return refuse(done.error());
+    return finish(done->text, done->is_whole ? Exit::done : Exit::bad_input);
   };
 }
 

@@ -136,6 +136,23 @@ def _():
     expect(device_of("a.hale")[0]["device"] == "first", "the name stays")
 
 
+@case("adapting again keeps the precision and the batch that are not said")
+def _():
+    good("adapt", "--measurements", measurements(), "-o", "a.hale", "--precision", "f16", "--batch",
+         "4")
+    good("adapt", "--measurements", measurements(), "-o", "a.hale")
+    answer = device_of("a.hale")[0]
+    expect((answer["precision"], answer["batch"]) == ("f16", 4), str(answer))
+
+
+@case("architectures say which space, whatever row a file stands in")
+def _():
+    rows = [(arch, 2.0 + i) for i, arch in enumerate(REFERENCES)]
+    rows.insert(0, (emitted()[0], 2.0))
+    run = good("adapt", "--measurements", measurements(rows), "-o", "a.hale")
+    expect("nasbench201-help" in run.out, run.out)
+
+
 @case("a file that is no device is not overwritten")
 def _():
     write("letter.txt", "Dear Sir")

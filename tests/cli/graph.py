@@ -284,6 +284,21 @@ def _():
     expect(not list(pathlib.Path("none").glob("*")), "nothing is written")
 
 
+@case("networks of its own that do not take the batch that is asked for are left out")
+def _():
+    listed = good_json("suggest", "--space", "graph", "--batch", 2, "--count", "3")["suggestions"]
+    expect(len(listed) == 3, str(listed))
+    refused("suggest", "--space", "graph", "--shape", "nothing:1x3", says="no input 'nothing'")
+
+
+@case("a candidate that is none leaves the others to choose from")
+def _():
+    names = write("names.txt", "residual/1\nnonsense\nresidual/2\n")
+    run = refused("suggest", "--space", "graph", "--candidates", names, "--format", "json",
+                  says="names.txt: nonsense: ")
+    expect(len(json.loads(run.out)["suggestions"]) == 2, run.out)
+
+
 @case("candidates that are no files are named")
 def _():
     names = write("names.txt", "residual/3\nabsent*.onnx\n")

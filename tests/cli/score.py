@@ -126,6 +126,38 @@ def _():
         expect(float(row["low_ms"]) <= float(row["latency_ms"]) <= float(row["high_ms"]), str(row))
 
 
+@case("a line of --archs that is a file is answered as the model is")
+def _():
+    file = emitted()[2]
+    lines = write("lines.txt", f"{file}\n{FULL}\nabsent.onnx\n")
+    for words in ([], ["--shape", "input:1x3x64x64"]):
+        model = good_json("score", file, "--device", "fpga", *words)["results"][0]
+        one = write("one.txt", file + "\n")
+        line = good_json("score", "--space", "nasbench201", "--archs", one, "--device", "fpga",
+                         *words)["results"][0]
+        for key in ("latency_ms", "interval_ms", "verdict", "assumptions", "macs"):
+            expect(line[key] == model[key], f"{key}: {line[key]} and {model[key]}")
+        expect(line["arch"] == file, str(line))
+    expect(model["verdict"] == "extrapolating", "of another resolution")
+    run = refused("score", "--space", "nasbench201", "--archs", lines, "--format", "json",
+                  says=["architecture 3: ", "absent.onnx"])
+    answers = json.loads(run.out)["results"]
+    expect([bool(answer["latency_ms"]) for answer in answers] == [True, True, False], run.out)
+    expect(answers[2]["coverage"]["nodes"] is None, "nothing is covered of what is not there")
+    refused("score", "--space", "fbnet", "--device", "fpga", "--archs", one,
+            says="lies in space 'nasbench201', expected 'fbnet'")
+    refused("score", "--space", "nasbench201", "--archs", "-", "--shape", "input:1x3x64x64",
+            stdin=FULL, says="has the shapes that are in it")
+
+
+@case("where the time goes is by kernels where a device was measured for any graph")
+def _():
+    result = good_json("score", emitted()[2], "--ops")["results"][0]
+    expect(all(row["latency_ms"] > 0 for row in result["ops"]), "nothing takes no time")
+    by_macs = good_json("score", emitted()[2], "--ops", "--device", "fpga")["results"][0]
+    expect("by multiply-adds" in by_macs["assumptions"][-1], str(by_macs["assumptions"]))
+
+
 @case("--archs reads a CSV's column arch")
 def _():
     write("a.csv", f"accuracy,arch\r\n91.5,{FULL}\r\n90.1,{REFERENCES[3]}\r\n")

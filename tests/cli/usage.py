@@ -37,7 +37,7 @@ def _():
     refused("score", "a.onnx", "--nonsense", status=2, says="--nonsense")
     refused("score", "a.onnx", "--format", "xml", status=2, says="table, json, jsonl, csv")
     refused("score", "a.onnx", "--batch", "-1", status=2, says="whole number")
-    refused("score", "a.onnx", "--batch", "0", status=2, says="at least 1")
+    refused("score", "a.onnx", "--batch", "0", status=2, says="one in [1, ")
     refused("score", "a.onnx", "--shape", "1x3", status=2, says="--shape")
     refused("score", "a.onnx", "--shape", "in:1x0", status=2, says="--shape")
     refused("score", "a.onnx", "--dim", "N", status=2, says="--dim")
@@ -194,6 +194,9 @@ def _():
     kernels = good("inspect", path, "--print", "kernels").out.splitlines()
     expect(kernels[0] == "hale-workload 1" and kernels[1].startswith("model inputs="), "head")
     expect(len(kernels) == 2 + summary["kernels"], "lines")
+    for what in ("kernels", "ir"):
+        text = good("inspect", path, "--print", what).out
+        expect(good_json("inspect", path, "--print", what)["model"][what] == text, what)
 
 
 @case("a reader that goes away is no error")
@@ -213,10 +216,11 @@ def _():
 @case("a full disk under stdout is an error")
 def _():
     with open("/dev/full", "wb") as full:
-        process = subprocess.run([HALE, "devices"], stdout=full, stderr=subprocess.PIPE)
-    expect(process.returncode == 1, str(process.returncode))
-    expect(process.stderr.count(b"\n") == 1 and b"stdout cannot be written" in process.stderr,
-           str(process.stderr))
+        runs = [subprocess.run([HALE, word], stdout=full, stderr=subprocess.PIPE)
+                for word in ("devices", "--help", "--version")]
+    for run in runs:
+        expect(run.returncode == 1, str(run))
+        expect(run.stderr.count(b"\n") == 1 and b"stdout cannot be written" in run.stderr, str(run))
 
 
 main()
