@@ -147,8 +147,11 @@ Result<std::string> adapt(const Options& options) {
   if (!measured) return fail_in(source, measured.error());
   if (const auto enough = require_measurements(info, measured->measurements); !enough)
     return fail_in(source, enough.error());
-  const auto adapted = loaded.base.adapt(measured->measurements);
+  auto adapted = loaded.base.adapt(measured->measurements);
   if (!adapted) return fail_in(source, adapted.error());
+  const std::string_view first = measured->measurements.front().arch;
+  predictor::Prediction answered;
+  HALE_CHECK(adapted->score({&first, 1}, {&answered, 1}));
   HALE_CHECK(warn_of(loaded.base, *measured));
   HALE_TRY(device::Profile profile, existing_device(options.output));
   auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;

@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <unordered_set>
 
 #include "inputs.hpp"
 
@@ -27,14 +28,16 @@ std::optional<std::int64_t> parse_extent(std::string_view text) {
   return extent;
 }
 
-/// Sets every dimension of this symbol. Returns whether there was one.
-bool set_symbol(graph::Graph& graph, const std::string& symbol, std::int64_t extent) {
+/// Sets every dimension of these symbols. Returns whether there was one. Cost: one walk over the
+/// values.
+bool set_symbols(graph::Graph& graph, const std::unordered_set<std::string>& symbols,
+                 std::int64_t extent) {
   bool found = false;
   for (std::size_t i = 0; i < graph.value_count(); ++i) {
     graph::Type& type = graph.value(static_cast<graph::ValueId>(i)).type;
     if (!type.dims) continue;
     for (graph::Dim& dim : *type.dims)
-      if (!dim.is_static() && dim.symbol == symbol) {
+      if (!dim.is_static() && symbols.contains(dim.symbol)) {
         dim = graph::Dim{extent};
         found = true;
       }
@@ -71,7 +74,7 @@ Result<> set_shape(graph::Graph& graph, const std::string& name,
                          " dimensions, found ", extents.size()));
     const std::vector<graph::Dim> before = value.type.dims.value_or(std::vector<graph::Dim>{});
     for (std::size_t d = 0; d < before.size(); ++d)
-      if (!before[d].symbol.empty()) set_symbol(graph, before[d].symbol, extents[d]);
+      if (!before[d].symbol.empty()) set_symbols(graph, {before[d].symbol}, extents[d]);
     value.type.dims = graph::tensor_type(value.type.element, extents).dims;
     return {};
   }
@@ -83,7 +86,7 @@ Result<> set_dim(graph::Graph& graph, const std::string& symbol, std::int64_t ex
   for (const graph::ValueId id : graph.body().inputs)
     for (const graph::Dim& dim : graph.value(id).type.dims.value_or(std::vector<graph::Dim>{}))
       if (!dim.symbol.empty()) known.push_back(dim.symbol);
-  if (set_symbol(graph, symbol, extent)) return {};
+  if (set_symbols(graph, {symbol}, extent)) return {};
   std::string list;
   for (const std::string& one : known) list += (list.empty() ? "'" : ", '") + one + "'";
   return fail(
@@ -291,13 +294,14 @@ Result<graph::Graph> read_model(const std::string& path) {
 }
 
 void close_batch(graph::Graph& graph, std::int64_t extent) {
+  std::unordered_set<std::string> symbols;
   for (const BatchAxis& each : batch_axes(graph)) {
     graph::Dim& dim = batch_in(graph, each);
     if (dim.is_static()) continue;
-    const std::string symbol = dim.symbol;
+    if (!dim.symbol.empty()) symbols.insert(dim.symbol);
     dim = graph::Dim{extent};
-    if (!symbol.empty()) set_symbol(graph, symbol, extent);
   }
+  if (!symbols.empty()) set_symbols(graph, symbols, extent);
 }
 
 bool is_open(const graph::Graph& graph) {

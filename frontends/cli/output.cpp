@@ -19,16 +19,30 @@
 namespace hale::cli {
 namespace {
 
+/// The bytes of the character that text begins with; 0 where it is no UTF-8, or a control.
+std::size_t shown_character(std::string_view text) {
+  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (at(0) < 0x80) return at(0) < 0x20 || at(0) == 0x7f ? 0 : 1;
+  const std::size_t size = at(0) >= 0xf0 ? 4 : at(0) >= 0xe0 ? 3 : 2;
+  if (at(0) < 0xc2 || at(0) > 0xf4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((at(i) & 0xc0) != 0x80) return 0;
+  const bool is_control = at(0) == 0xc2 && at(1) < 0xa0;
+  return is_control ? 0 : size;
+}
+
 std::string on_one_line(std::string_view message) {
   std::string line;
-  for (const char c : message) {
-    const auto byte = static_cast<unsigned char>(c);
+  while (!message.empty()) {
+    const char c = message.front();
+    const std::size_t size = shown_character(message);
     if (c == '\n' || c == '\r' || c == '\t')
       line += ' ';
-    else if (byte < 0x20 || byte == 0x7f)
-      line += fmt::format("\\x{:02x}", byte);
+    else if (size == 0)
+      line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     else
-      line += c;
+      line += message.substr(0, size);
+    message.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return line;
 }
@@ -63,7 +77,14 @@ Format FormatOption::format() const {
   return name_ == "csv" ? Format::csv : Format::table;
 }
 
-void complain(std::string_view message) { fmt::print(stderr, "hale: {}\n", on_one_line(message)); }
+void complain(std::string_view message) {
+  constexpr std::size_t most = 4000;  // names in files may be of any length
+  const std::size_t half = most / 2;
+  const std::string text = message.size() <= most ? std::string(message)
+                                                  : concat(message.substr(0, half), " [..] ",
+                                                           message.substr(message.size() - half));
+  fmt::print(stderr, "hale: {}\n", on_one_line(text));
+}
 
 void warn(std::string_view message) { complain(concat("warning: ", message)); }
 

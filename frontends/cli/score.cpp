@@ -7,8 +7,10 @@
 #include <hale/runtime/spaces.hpp>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -273,6 +275,17 @@ Result<Answer> Scoring::answer_model(Subject& subject, Device& device) const {
   return answer;
 }
 
+/// What `work` gives; an error where memory does not hold what it makes, so that the other models
+/// are answered.
+template <class Work>
+std::invoke_result_t<Work> within_memory(const Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return fail("is too large for this machine's memory");
+  }
+}
+
 Result<Subject> Scoring::read_subject(const std::string& path) const {
   HALE_TRY(graph::Graph graph, read_model(path));
   HALE_CHECK(options_.shapes.apply(graph));
@@ -280,10 +293,10 @@ Result<Subject> Scoring::read_subject(const std::string& path) const {
 }
 
 void Scoring::score_model(const std::string& path) {
-  auto subject = read_subject(path);
+  auto subject = within_memory([&] { return read_subject(path); });
   if (!subject) return refuse_input(refusal(path, subject.error()));
   for (const auto& device : devices_) {
-    auto answer = answer_model(*subject, *device);
+    auto answer = within_memory([&] { return answer_model(*subject, *device); });
     if (!answer) {
       refuse_input(refusal(path, answer.error()));
       continue;
@@ -327,7 +340,7 @@ Result<std::vector<Answer>> Scoring::answer_lines(Device& device, std::vector<Li
       answer.warnings.push_back(line.arch.error().message);
     else if (!line.subject)
       answer.prediction = predictions[next++];
-    else if (auto found = answer_model(*line.subject, device))
+    else if (auto found = within_memory([&] { return answer_model(*line.subject, device); }))
       answer = *std::move(found);
     else
       answer.warnings.push_back(found.error().message);
@@ -348,7 +361,7 @@ Result<> Scoring::score_archs() {
     if (!is_graph(archs[i], options_.shapes)) {
       lines[i].arch = arch_of(archs[i], *space_, options_.shapes);
       has_strings = true;
-    } else if (auto subject = read_subject(archs[i])) {
+    } else if (auto subject = within_memory([&] { return read_subject(archs[i]); })) {
       lines[i].subject = *std::move(subject);
     } else {
       lines[i].arch = fail(subject.error().message);

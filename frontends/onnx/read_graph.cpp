@@ -101,19 +101,32 @@ class GraphReader {
  private:
   static constexpr std::size_t max_depth = 32;
   static constexpr std::size_t max_copied = std::size_t{1} << 17;
+  static constexpr std::size_t max_copied_bytes = std::size_t{1} << 26;
   using Types = std::unordered_map<std::string_view, const onnx::TypeProto*>;
 
   /// The version that the model says; a function's where the model says none.
   void add_operator_set(const onnx::OperatorSetIdProto& proto) {
-    const std::string domain = known_domain(proto.domain());
-    for (const graph::OperatorSet& set : graph_.operator_sets)
-      if (set.domain == domain) return;
-    graph_.operator_sets.push_back({domain, proto.version()});
+    std::string domain = known_domain(proto.domain());
+    if (domains_.insert(domain).second)
+      graph_.operator_sets.push_back({std::move(domain), proto.version()});
   }
 
   [[nodiscard]] static Result<> check_depth(std::size_t depth) {
     if (depth <= max_depth) return {};
     return fail(concat("graphs nested more than ", max_depth, " deep found, expected fewer"));
+  }
+
+  /// Errors: calls of functions that come to more than they may.
+  [[nodiscard]] Result<> copies(std::size_t values, std::size_t bytes) {
+    copied_ += values;
+    copied_bytes_ += bytes;
+    if (copied_ > max_copied)
+      return fail(concat("calls of functions that stand for more than ", max_copied,
+                         " nodes found, expected fewer"));
+    if (copied_bytes_ > max_copied_bytes)
+      return fail(concat("calls of functions that stand for more than ", max_copied_bytes,
+                         " bytes found, expected fewer"));
+    return {};
   }
 
   [[nodiscard]] Result<> region(const onnx::GraphProto& proto, RegionId id,
@@ -201,9 +214,7 @@ class GraphReader {
       HALE_TRY(order, in_order(protos));
     }
     for (const onnx::NodeProto* each : order) {
-      if (context.is_copy && ++copied_ > max_copied)
-        return fail(concat("calls of functions that stand for more than ", max_copied,
-                           " nodes found, expected fewer"));
+      if (context.is_copy) HALE_CHECK(copies(1, each->ByteSizeLong()));
       if (auto status = node(*each, id, context, types); !status)
         return fail_in(where(*each), status.error());
     }
@@ -273,11 +284,17 @@ class GraphReader {
     const Call made{function, context, node};
     const Context inside{scope, &made, context.depth + 1, true};
     HALE_CHECK(check_depth(inside.depth));
+    HALE_CHECK(copies(static_cast<std::size_t>(proto.input_size()), size_of_inputs(proto)));
     for (int i = 0; i < proto.input_size(); ++i)
       HALE_CHECK(parameter(proto.input(i), i, op, inside));
     HALE_CHECK(nodes(proto.node(), id, inside, {}));
     for (const std::string& output : proto.output()) HALE_CHECK(add_output(id, output, scope));
     return {};
+  }
+  [[nodiscard]] static std::size_t size_of_inputs(const onnx::FunctionProto& proto) {
+    std::size_t bytes = 0;
+    for (const std::string& input : proto.input()) bytes += input.size();
+    return bytes;
   }
   [[nodiscard]] Result<> parameter(const std::string& name, int position, graph::Operation& op,
                                    const Context& inside) {
@@ -343,6 +360,8 @@ class GraphReader {
   Functions functions_;
   Graph graph_;
   std::size_t copied_ = 0;
+  std::size_t copied_bytes_ = 0;
+  std::unordered_set<std::string> domains_;  // of the operator sets
   bool sorts_;
   bool is_name_missing_ = false;
 };

@@ -61,6 +61,9 @@ constexpr auto plain = [](auto number) { return static_cast<Kept>(number); };
 template <class Extents>
 [[nodiscard]] Result<graph::Tensor> elided(const onnx::TensorProto& named, const Extents& extents) {
   graph::Tensor out{.element = graph::element_type(named.data_type())};
+  const auto rank = static_cast<std::size_t>(extents.size());
+  if (rank > graph::max_rank)
+    return refuse_tensor(named, concat(rank, " axes"), concat("at most ", graph::max_rank));
   std::optional<std::int64_t> count = 1;
   for (const std::int64_t extent : extents) {
     if (extent < 0) return refuse_tensor(named, concat("extent ", extent), "none below 0");

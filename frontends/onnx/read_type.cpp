@@ -9,11 +9,17 @@ namespace hale::onnx_frontend {
 
 namespace {
 
+/// The longest name of an open extent that is kept: every type that follows from it holds it.
+constexpr std::size_t max_symbol = 1024;
+
 /// Element type and extents of a tensor or a sparse tensor.
 template <class TensorProto>
 [[nodiscard]] Result<graph::Type> with_extents(const TensorProto& proto, std::string_view other) {
   graph::Type type{.element = graph::element_type(proto.elem_type()), .other = std::string(other)};
   if (!proto.has_shape()) return type;
+  const auto rank = static_cast<std::size_t>(proto.shape().dim_size());
+  if (rank > graph::max_rank)
+    return fail(concat(rank, " axes found, expected at most ", graph::max_rank));
   type.dims.emplace();
   type.dims->reserve(static_cast<std::size_t>(proto.shape().dim_size()));
   for (const auto& dim : proto.shape().dim()) {
@@ -22,8 +28,10 @@ template <class TensorProto>
     // Exporters write -1, and a symbol without a name, for an extent that is open.
     if (dim.has_dim_value() && dim.dim_value() >= 0)
       type.dims->push_back(graph::Dim{dim.dim_value()});
-    else
+    else if (dim.dim_param().size() <= max_symbol)
       type.dims->push_back(graph::Dim{graph::Dim::open, dim.dim_param()});
+    else
+      type.dims->push_back(graph::Dim{});
   }
   return type;
 }

@@ -2,6 +2,7 @@
 import pathlib
 import random
 
+import wire
 from harness import *
 
 
@@ -55,6 +56,28 @@ def varint_field(number, payload):
         length >>= 7
     encoded.append(length)
     return bytes(encoded) + payload
+
+
+@case("a node without an operand that it needs is refused by everything that reads models")
+def _():
+    for op in ("Conv", "MatMul", "Gemm", "LSTM", "QLinearConv", "Attention"):
+        wire.model("few.onnx", [wire.node(op, ["x"], ["y"])], [wire.value("x", [1, 8, 8])],
+                   [wire.value("y", [1, 8, 8])])
+        for words in (["score"], ["inspect"], ["inspect", "--print", "kernels"]):
+            refused(*words, "few.onnx", says="hale: few.onnx: ")
+        run = hale("inspect", "few.onnx", "--print", "ops")
+        expect(run.status in (0, 1), op, run)
+
+
+@case("names in messages are cut, and shown where they are text")
+def _():
+    wire.model("long.onnx", [wire.node("Relu", ["n" * 100_000], ["y"])], [],
+               [wire.value("y", [1])])
+    run = refused("score", "long.onnx", says=["n [..] n", "which nothing produces"])
+    expect(len(run.err) < 5000, str(len(run.err)))
+    wire.model("odd.onnx", [wire.node("Relu", [b"\xff\xc2\x85\x1b"], ["y"])], [],
+               [wire.value("y", [1])])
+    refused("score", "odd.onnx", says="\\xff\\xc2\\x85\\x1b")
 
 
 @case("a model without nodes is refused")

@@ -61,6 +61,10 @@ TEST(BaseFile, OfAnotherRecipeSpaceEncoderLayoutOrUnitIsRefused) {
   refuse("layout=", "layout=0", "made for layout '0");
   refuse("units=ms", "units=us", "made for units 'us', expected 'ms'");
   refuse("limit_low=0.1", "limit_low=low", "'limit_low' is 'low', expected a number");
+  refuse("limit_high=0.7", "limit_high=nan", "limit_high is nan, expected -1000 to 1000");
+  refuse("interval_spreads=2.5", "interval_spreads=-1", "interval_spreads is -1, expected 0 to ");
+  refuse("least_spread=0.02", "least_spread=inf", "least_spread is inf, expected 0 to 100");
+  refuse("level=0.9", "level=1.5", "level is 1.5, expected 0.01 to 0.999");
 }
 
 TEST(BaseFile, WithReferencesThatAreNoneIsRefused) {
@@ -71,12 +75,15 @@ TEST(BaseFile, WithReferencesThatAreNoneIsRefused) {
   EXPECT_EQ(nine.error().message, "found 9 references, expected 10");
 }
 
-TEST(BaseFile, WithNumbersThatAreNotFiniteIsRefused) {
-  auto made = base();
-  made.knowledge.rates[17] = std::numeric_limits<float>::quiet_NaN();
-  const auto loaded = load_base<R>(serialise_base<R>(made));
-  ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().message, "section 'rates' holds numbers that are not finite");
+TEST(BaseFile, WithNumbersThatNoTrainingLeavesIsRefused) {
+  for (const float odd : {std::numeric_limits<float>::quiet_NaN(), 3e38F, -1e10F}) {
+    auto made = base();
+    made.knowledge.rates[17] = odd;
+    const auto loaded = load_base<R>(serialise_base<R>(made));
+    ASSERT_FALSE(loaded) << odd;
+    EXPECT_EQ(loaded.error().message,
+              "section 'rates' holds numbers that are not finite, or over 10000");
+  }
 }
 
 TEST(BaseFile, SkipsSectionsItDoesNotKnow) {
@@ -107,6 +114,16 @@ TEST(DeviceFile, AndBaseAreToldApart) {
   const auto loaded = load_base<R>(serialise_profile(profile()));
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().message, "is a device file, expected a base (made by 'hale train')");
+}
+
+TEST(DeviceFile, WithABatchThatIsNoneIsRefused) {
+  for (const std::uint32_t batch : {0U, 0xffffffffU}) {
+    auto made = profile();
+    made.batch = batch;
+    const auto parsed = parse_profile(serialise_profile(made));
+    ASSERT_FALSE(parsed) << batch;
+    EXPECT_NE(parsed.error().message.find("expected 1 to 2147483647"), std::string::npos);
+  }
 }
 
 TEST(DeviceFile, WithAMeasurementThatIsNoneIsRefused) {

@@ -265,7 +265,8 @@ namespace detail::costs {
                                                                 OperationId id) {
   const Operation& op = graph.operation(id);
   const OperationInfo* info = find_operation(op);
-  return info == nullptr ? std::nullopt : info->multiply_adds(OperationView{graph, op});
+  if (info == nullptr || !has_operands(op, *info)) return std::nullopt;
+  return info->multiply_adds(OperationView{graph, op});
 }
 
 namespace detail::costs {

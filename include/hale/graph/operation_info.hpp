@@ -37,6 +37,16 @@ struct OperationInfo {
 /// once, in the library hale-operations; otherwise it is part of every unit that asks.
 [[nodiscard]] const OperationInfo* find_operation(const Operation& operation);
 
+/// Whether every operand that is required is there, as Verify demands.
+[[nodiscard]] inline bool has_operands(const Operation& op, const OperationInfo& info) {
+  for (std::size_t i = 0; i < info.operands.size(); ++i) {
+    if (info.operands[i].arity == Arity::optional) continue;
+    if (info.operands[i].arity == Arity::variadic && i > 0) continue;
+    if (i >= op.operands.size() || op.operands[i] == ValueId::none) return false;
+  }
+  return true;
+}
+
 }  // namespace hale::graph
 
 #ifndef HALE_OPERATIONS

@@ -116,6 +116,9 @@ struct Dim {
   friend bool operator==(const Dim&, const Dim&) = default;
 };
 
+/// The most axes of a tensor, which is more than any runtime takes.
+inline constexpr std::size_t max_rank = 64;
+
 /// Whether both are known to be the same extent; two open ones are where they share a symbol.
 [[nodiscard]] inline bool surely_equal(const Dim& a, const Dim& b) {
   return a == b && (a.is_static() || !a.symbol.empty());

@@ -69,8 +69,10 @@ Result<> take_knowledge(const Container& container, std::string_view prefix,
                         meta::Knowledge<Learner, float>& knowledge) {
   const auto take = [&](std::string_view name, Buffer<float>& buffer) -> Result<> {
     HALE_CHECK(unpack(container, concat(prefix, name), std::span<float>(buffer)));
-    if (!std::all_of(buffer.begin(), buffer.end(), [](float x) { return std::isfinite(x); }))
-      return fail(concat("section '", prefix, name, "' holds numbers that are not finite"));
+    constexpr float most = 1e4F;  // that no training comes near
+    if (!std::all_of(buffer.begin(), buffer.end(), [](float x) { return std::abs(x) <= most; }))
+      return fail(
+          concat("section '", prefix, name, "' holds numbers that are not finite, or over ", most));
     return {};
   };
   HALE_CHECK(take("theta", knowledge.theta));
@@ -120,11 +122,11 @@ template <predictor::Recipe R>
   predictor::Base<R> base;
   HALE_CHECK(detail::take_knowledge(container, "", base.knowledge));
   base.made_from = notes.get("made_from");
-  HALE_TRY(base.limit_positions.low, notes.number<double>("limit_low"));
-  HALE_TRY(base.limit_positions.high, notes.number<double>("limit_high"));
-  HALE_TRY(base.interval.spreads, notes.number<double>("interval_spreads"));
-  HALE_TRY(base.interval.least_spread, notes.number<double>("least_spread"));
-  HALE_TRY(base.interval.level, notes.number<double>("level"));
+  HALE_TRY(base.limit_positions.low, notes.number<double>("limit_low", -1e3, 1e3));
+  HALE_TRY(base.limit_positions.high, notes.number<double>("limit_high", -1e3, 1e3));
+  HALE_TRY(base.interval.spreads, notes.number<double>("interval_spreads", 0, 1e3));
+  HALE_TRY(base.interval.least_spread, notes.number<double>("least_spread", 0, 100));
+  HALE_TRY(base.interval.level, notes.number<double>("level", 0.01, 0.999));
   HALE_TRY(const std::string_view references, container.section("references"));
   for (const std::string_view line : split(references, '\n')) {
     if (line.empty()) continue;

@@ -181,6 +181,13 @@ class Notes {
     if (const auto number = parse_number<Number>(text)) return *number;
     return fail(concat("'", key, "' is '", text, "', expected a number"));
   }
+  /// Errors: as above; a number outside of [least, most], or none such as NaN.
+  template <class Number>
+  [[nodiscard]] Result<Number> number(std::string_view key, Number least, Number most) const {
+    HALE_TRY(const Number found, number<Number>(key));
+    if (found >= least && found <= most) return found;
+    return fail(concat(key, " is ", found, ", expected ", least, " to ", most));
+  }
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& entries() const {
     return entries_;
   }

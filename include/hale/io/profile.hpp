@@ -82,7 +82,7 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   profile.name = notes.get("name");
   profile.precision = notes.get("precision");
   profile.made_from = notes.get("made_from");
-  HALE_TRY(profile.batch, notes.number<std::uint32_t>("batch"));
+  HALE_TRY(profile.batch, notes.number<std::uint32_t>("batch", 1, 0x7fffffff));
   for (const auto& [name, payload] : container.sections) {
     if (!name.starts_with(detail::section_prefix)) continue;
     auto section = detail::unpack_section(payload);

@@ -32,14 +32,6 @@ inline Notes simulated_notes() {
   return notes;
 }
 
-/// Errors: a number that is missing, not finite or outside of what it can be.
-inline Result<> take_number(const Notes& notes, const std::string& name, double least, double most,
-                            double& out) {
-  HALE_TRY(out, notes.number<double>(name));
-  if (out >= least && out <= most) return {};
-  return fail(concat(name, " is ", out, ", expected ", least, " to ", most));
-}
-
 [[nodiscard]] inline std::vector<double> flat(std::span<const workload::DevicePrior::Rates> each) {
   std::vector<double> all;
   for (const auto& rates : each) all.insert(all.end(), rates.begin(), rates.end());
@@ -103,12 +95,12 @@ inline Result<> unpack_rates(const Container& container, std::string_view sectio
       return fail(concat("made for ", key, " '", notes.get(key), "', expected '", expected, "'"));
   predictor::SimulatedBase base;
   base.made_from = notes.get("made_from");
-  HALE_CHECK(detail::take_number(notes, "noise", 1e-6, 10, base.error.noise));
-  HALE_CHECK(detail::take_number(notes, "discrepancy", 0, 10, base.error.discrepancy));
-  HALE_CHECK(detail::take_number(notes, "degrees", 0.1, 1e9, base.error.degrees));
-  HALE_CHECK(detail::take_number(notes, "level", 0.01, 0.999, base.level));
-  HALE_CHECK(detail::take_number(notes, "widening", 1e-3, 100, base.widening));
-  HALE_CHECK(detail::take_number(notes, "most_deviation", 0, 100, base.most_deviation));
+  HALE_TRY(base.error.noise, notes.number<double>("noise", 1e-6, 10));
+  HALE_TRY(base.error.discrepancy, notes.number<double>("discrepancy", 0, 10));
+  HALE_TRY(base.error.degrees, notes.number<double>("degrees", 0.1, 1e9));
+  HALE_TRY(base.level, notes.number<double>("level", 0.01, 0.999));
+  HALE_TRY(base.widening, notes.number<double>("widening", 1e-3, 100));
+  HALE_TRY(base.most_deviation, notes.number<double>("most_deviation", 0, 100));
   HALE_TRY(const auto factors, notes.number<std::uint64_t>("factors"));
   if (factors > detail::most_factors)
     return fail(concat("factors is ", factors, ", expected at most ", detail::most_factors));

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace hale::io {
@@ -46,11 +47,11 @@ inline Result<double> parse_latency(const CsvRow& row, std::string_view column,
     return fail(concat("line 1: found the header '", header.fields[0].substr(0, 60),
                        header.fields.size() > 1 ? ",..." : "", "', expected 'arch,<device>,...'"));
   device::LatencyTable table;
+  std::unordered_set<std::string_view> names;
   for (std::size_t c = 1; c < header.fields.size(); ++c) {
     const std::string& name = header.fields[c];
     if (name.empty()) return fail(concat("line 1: column ", c + 1, " has no device name"));
-    if (std::find(table.devices.begin(), table.devices.end(), name) != table.devices.end())
-      return fail(concat("line 1: device '", name, "' stands twice"));
+    if (!names.insert(name).second) return fail(concat("line 1: device '", name, "' stands twice"));
     table.devices.push_back(name);
   }
   table.latency_ms.resize(table.devices.size());

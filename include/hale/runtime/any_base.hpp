@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <hale/core/error.hpp>
@@ -63,9 +64,16 @@ class AnyPredictor {
 
   explicit AnyPredictor(std::unique_ptr<Interface> predictor) : predictor_(std::move(predictor)) {}
 
-  /// Shapes: archs (n) -> out (n). Errors: the first text that is no architecture of the space.
+  /// Shapes: archs (n) -> out (n). Errors: the first text that is no architecture of the space;
+  /// answers that are none, which a damaged base gives.
   Result<> score(std::span<const std::string_view> archs, std::span<predictor::Prediction> out) {
-    return predictor_->score(archs, out);
+    HALE_CHECK(predictor_->score(archs, out));
+    const auto is_answer = [](const predictor::Prediction& one) {
+      return one.low.value >= 0 && one.low.value <= one.median.value &&
+             one.median.value <= one.high.value && std::isfinite(one.high.value);
+    };
+    if (std::all_of(out.begin(), out.end(), is_answer)) return {};
+    return fail("the base gives latencies that are not finite: its numbers are damaged");
   }
 
   /// What a term of a graph takes on the device; nothing where the predictor has no terms.

@@ -61,8 +61,10 @@ struct AnyGraph {
     return text;
   }
 
-  /// Errors: text of another form; terms of another version; amounts that are negative or not
-  /// finite.
+  /// More than any term of any network comes to: bytes and products are counted in 64 bits.
+  static constexpr double most = 1e20;
+
+  /// Errors: text of another form; terms of another version; amounts outside of [0, most].
   [[nodiscard]] static Result<Architecture> parse(std::string_view text) {
     const std::string expected = concat(prefix, workload::terms_fingerprint, ":");
     if (!text.starts_with(prefix))
@@ -80,9 +82,9 @@ struct AnyGraph {
     Architecture architecture;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       const auto amount = parse_number<double>(numbers[i]);
-      if (!amount || !std::isfinite(*amount) || *amount < 0)
+      if (!amount || !(*amount >= 0 && *amount <= most))
         return fail(concat("graph: term '", workload::all_terms[i].name, "' is '",
-                           numbers[i].substr(0, 40), "', expected an amount"));
+                           numbers[i].substr(0, 40), "', expected an amount from 0 to ", most));
       architecture.amounts[i] = *amount;
     }
     return architecture;

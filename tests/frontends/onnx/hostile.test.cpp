@@ -129,7 +129,31 @@ const std::vector<Hostile> models = {
      "more than 2^63 elements"},
     {"a_negative_extent", [] { return with_tensor(number(1, -5) + number(2, 1)); }, "extent -5"},
     {"a_tensor_of_many_axes",
-     [] { return with_tensor(repeated(50'000, [](int) { return number(1, 1); }) + number(2, 1)); }},
+     [] { return with_tensor(repeated(50'000, [](int) { return number(1, 1); }) + number(2, 1)); },
+     "50000 axes found, expected at most 64"},
+    {"an_input_of_many_axes",
+     [] {
+       return model(input("x", repeated(65, [](int) { return extent(1); })) +
+                    node("n", "Relu", "x", "y") + output("y"));
+     },
+     "65 axes found, expected at most 64"},
+    {"a_result_of_many_axes",
+     [] {
+       const std::string shape =
+           number(1, 100) + number(2, 7) + repeated(100, [](int) { return number(7, 1); });
+       return model(initializer("s", shape) + input("x", extent(1)) +
+                    node("n", "Reshape", "s", "y", bytes(1, "x")) + output("y"));
+     },
+     "node 'n' (Reshape): a result of 100 axes found, expected at most 64"},
+    {"an_open_extent_of_a_long_name",
+     [] {
+       const std::string open = bytes(1, bytes(2, std::string(1'000'000, 's')));
+       return model(
+           input("v0", open) +
+           repeated(1000,
+                    [](int i) { return node("", "Relu", concat("v", i), concat("v", i + 1)); }) +
+           output("v1000"));
+     }},
     {"an_input_of_huge_extents",
      [] {
        return model(input("x", extent(most) + extent(most) + extent(most)) +
@@ -160,6 +184,33 @@ const std::vector<Hostile> models = {
     {"functions_that_double",
      [] { return model(input("x") + call("n", "f29", "x", "y") + output("y")) + doubling(30); },
      "calls of functions that stand for more than"},
+    {"a_function_of_many_inputs_that_is_called_often",
+     [] {
+       const std::string inputs =
+           repeated(10'000, [](int i) { return bytes(4, concat("unused", i)); });
+       return model(input("x") +
+                    repeated(200,
+                             [](int i) {
+                               return call("n", "f", i == 0 ? "x" : concat("y", i),
+                                           concat("y", i + 1));
+                             }) +
+                    output("y200")) +
+              function("f", node("a", "Relu", "x", "y"), inputs);
+     },
+     "calls of functions that stand for more than 131072 nodes"},
+    {"a_function_of_long_text_that_is_called_often",
+     [] {
+       const std::string text = attribute("text", 3, bytes(4, std::string(1'000'000, 't')));
+       return model(input("x") +
+                    repeated(200,
+                             [](int i) {
+                               return call("n", "f", i == 0 ? "x" : concat("y", i),
+                                           concat("y", i + 1));
+                             }) +
+                    output("y200")) +
+              function("f", node("a", "Odd", "x", "y", text));
+     },
+     "calls of functions that stand for more than 67108864 bytes"},
     {"a_graph_that_functions_double",
      [] {
        const std::string both = reference("then_branch", "g") + reference("else_branch", "g");

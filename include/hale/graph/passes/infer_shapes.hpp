@@ -31,16 +31,6 @@ namespace detail {
   return inferred;
 }
 
-/// Whether every operand that inference relies on is there, as Verify demands.
-[[nodiscard]] inline bool has_operands(const Operation& op, const OperationInfo& info) {
-  for (std::size_t i = 0; i < info.operands.size(); ++i) {
-    if (info.operands[i].arity == Arity::optional) continue;
-    if (info.operands[i].arity == Arity::variadic && i > 0) continue;
-    if (i >= op.operands.size() || op.operands[i] == ValueId::none) return false;
-  }
-  return true;
-}
-
 inline void set_types(Graph& graph, const std::vector<ValueId>& values, Types types) {
   for (std::size_t i = 0; i < values.size() && i < types.size(); ++i) {
     if (values[i] == ValueId::none) continue;
@@ -54,6 +44,10 @@ inline void set_types(Graph& graph, const std::vector<ValueId>& values, Types ty
   const OperationInfo* info = find_operation(op);
   if (info == nullptr || !has_operands(op, *info)) return {};
   HALE_TRY(Types types, info->infer(OperationView{graph, op, &known}));
+  for (const Type& type : types)
+    if (type.rank() > max_rank)
+      return fail_at(graph, op, "a result of ", type.rank(), " axes found, expected at most ",
+                     max_rank);
   set_types(graph, op.results, std::move(types));
   if (op.results.size() == 1 && op.results[0] != ValueId::none)
     known[index_of(op.results[0])] = info->evaluate(OperationView{graph, op, &known});
