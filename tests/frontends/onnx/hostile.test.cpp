@@ -83,6 +83,16 @@ std::string repeated(int times, const std::function<std::string(int)>& part) {
   return out;
 }
 
+/// A model that calls the function f, each time on what the call before gives.
+std::string called_200_times() {
+  return model(input("x") +
+               repeated(200,
+                        [](int i) {
+                          return call("n", "f", i == 0 ? "x" : concat("y", i), concat("y", i + 1));
+                        }) +
+               output("y200"));
+}
+
 /// Functions f0, f1, .. each of which calls the one before twice.
 std::string doubling(int functions) {
   std::string out = function("f0", node("a", "Relu", "x", "y"));
@@ -188,27 +198,13 @@ const std::vector<Hostile> models = {
      [] {
        const std::string inputs =
            repeated(10'000, [](int i) { return bytes(4, concat("unused", i)); });
-       return model(input("x") +
-                    repeated(200,
-                             [](int i) {
-                               return call("n", "f", i == 0 ? "x" : concat("y", i),
-                                           concat("y", i + 1));
-                             }) +
-                    output("y200")) +
-              function("f", node("a", "Relu", "x", "y"), inputs);
+       return called_200_times() + function("f", node("a", "Relu", "x", "y"), inputs);
      },
      "calls of functions that stand for more than 131072 nodes"},
     {"a_function_of_long_text_that_is_called_often",
      [] {
        const std::string text = attribute("text", 3, bytes(4, std::string(1'000'000, 't')));
-       return model(input("x") +
-                    repeated(200,
-                             [](int i) {
-                               return call("n", "f", i == 0 ? "x" : concat("y", i),
-                                           concat("y", i + 1));
-                             }) +
-                    output("y200")) +
-              function("f", node("a", "Odd", "x", "y", text));
+       return called_200_times() + function("f", node("a", "Odd", "x", "y", text));
      },
      "calls of functions that stand for more than 67108864 bytes"},
     {"a_graph_that_functions_double",
