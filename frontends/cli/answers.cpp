@@ -68,6 +68,11 @@ std::string csv(const std::vector<Answer>& answers) {
   return text;
 }
 
+/// What a row is called: the model, or the line of --archs.
+const std::string& name_of(const Answer& answer) {
+  return answer.model.empty() ? answer.arch : answer.model;
+}
+
 std::string table(const Answers& answers) {
   TextTable table{{answers.are_of_archs ? "architecture" : "model", "latency", "interval", "device",
                    "batch", "verdict"},
@@ -80,7 +85,7 @@ std::string table(const Answers& answers) {
   };
   for (const Answer& answer : answers.given) {
     const auto& p = answer.prediction;
-    const std::string& name = answer.model.empty() ? answer.arch : answer.model;
+    const std::string& name = name_of(answer);
     table.rows.push_back(
         {name, p ? short_number(p->median.value) + " ms" : "",
          p ? fmt::format("[{} .. {}]", short_number(p->low.value), short_number(p->high.value))
@@ -102,8 +107,7 @@ std::string table(const Answers& answers) {
   for (const std::string& line : notes) text += line + "\n";
   for (const Answer& answer : answers.given)
     if (!answer.kernels.empty() && answer.prediction)
-      text += concat("\n", answer.model.empty() ? answer.arch : answer.model, " on ",
-                     answer.device->name, ":\n",
+      text += concat("\n", name_of(answer), " on ", answer.device->name, ":\n",
                      kernel_table(answer.kernels, answer.prediction->median));
   return text;
 }

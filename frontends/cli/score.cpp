@@ -105,7 +105,7 @@ struct Subject {
 /// A line of --archs: an architecture as the space has it, or a graph.
 struct Line {
   Result<std::string> arch = std::string();
-  std::optional<Subject> subject{};
+  bool is_graph = false;
 };
 
 class Scoring {
@@ -124,8 +124,9 @@ class Scoring {
   void score_model(const std::string& path);
   Result<> score_archs();
   [[nodiscard]] std::vector<Device*> devices_of_space();
-  [[nodiscard]] Result<std::vector<Answer>> answer_lines(Device& device,
-                                                         std::vector<Line>& lines) const;
+  [[nodiscard]] Result<std::vector<Answer>> answer_strings(Device& device,
+                                                           const std::vector<Line>& lines) const;
+  void answer_graph(Result<Subject>& subject, Device& device, Answer& answer) const;
   Result<runtime::Recognition> recognise_for(const Device& device, Subject& subject) const;
   Result<Answer> answer_model(Subject& subject, Device& device) const;
   [[nodiscard]] bool is_as_measured(const runtime::Recognition& recognition,
@@ -321,34 +322,42 @@ std::vector<Device*> Scoring::devices_of_space() {
   return found;
 }
 
-/// An answer a line, without a prediction where there is none: architectures all at once, a graph
-/// as a model is. Errors: the predictor's own.
-Result<std::vector<Answer>> Scoring::answer_lines(Device& device, std::vector<Line>& lines) const {
+/// An answer a line, of the architectures all at once, and without a prediction of all else.
+/// Errors: the predictor's own.
+Result<std::vector<Answer>> Scoring::answer_strings(Device& device,
+                                                    const std::vector<Line>& lines) const {
   HALE_TRY(Device::Adapted * adapted, device.adapted_to(space_->name));
   std::vector<std::string_view> asked;
   for (const Line& line : lines)
-    if (line.arch && !line.subject) asked.emplace_back(*line.arch);
+    if (line.arch && !line.is_graph) asked.emplace_back(*line.arch);
   std::vector<predictor::Prediction> predictions(asked.size());
   HALE_CHECK(adapted->predictor.score(asked, predictions));
   std::vector<Answer> answers;
   std::size_t next = 0;
-  for (Line& line : lines) {
+  for (const Line& line : lines) {
     Answer answer{.space = space_->name,
                   .device = &device.profile(),
                   .interval_level = adapted->interval_level};
     if (!line.arch)
       answer.warnings.push_back(line.arch.error().message);
-    else if (!line.subject)
+    else if (!line.is_graph)
       answer.prediction = predictions[next++];
-    else if (auto found = within_memory([&] { return answer_model(*line.subject, device); }))
-      answer = *std::move(found);
-    else
-      answer.warnings.push_back(found.error().message);
     answers.push_back(std::move(answer));
   }
   return answers;
 }
 
+/// A line that is a graph is answered as a model is, or says why not.
+void Scoring::answer_graph(Result<Subject>& subject, Device& device, Answer& answer) const {
+  auto found = subject ? within_memory([&] { return answer_model(*subject, device); })
+                       : Result<Answer>(tl::unexpected(subject.error()));
+  if (found)
+    answer = *std::move(found);
+  else
+    answer.warnings.push_back(found.error().message);
+}
+
+/// Graphs are read in their turn, so that one at a time is held.
 Result<> Scoring::score_archs() {
   HALE_TRY(space_, runtime::find_space(options_.space));
   HALE_TRY(const std::string text, read_input(options_.archs));
@@ -356,22 +365,17 @@ Result<> Scoring::score_archs() {
   if (!parsed) return fail_in(options_.archs, parsed.error());
   const std::vector<std::string>& archs = *parsed;
   std::vector<Line> lines(archs.size());
-  bool has_strings = false;
   for (std::size_t i = 0; i < archs.size(); ++i) {
-    if (!is_graph(archs[i], options_.shapes)) {
-      lines[i].arch = arch_of(archs[i], *space_, options_.shapes);
-      has_strings = true;
-    } else if (auto subject = within_memory([&] { return read_subject(archs[i]); })) {
-      lines[i].subject = *std::move(subject);
-    } else {
-      lines[i].arch = fail(subject.error().message);
-    }
+    lines[i].is_graph = is_graph(archs[i], options_.shapes);
+    if (!lines[i].is_graph) lines[i].arch = arch_of(archs[i], *space_, options_.shapes);
   }
-  if (options_.operations && has_strings)
+  const auto is_string = [](const Line& line) { return !line.is_graph; };
+  if (options_.operations && std::any_of(lines.begin(), lines.end(), is_string))
     warn("--ops: an architecture has no kernels, an ONNX file has");
+  const std::vector<Device*> devices = devices_of_space();
   std::vector<std::vector<Answer>> found;  // of each device
-  for (Device* device : devices_of_space()) {
-    HALE_TRY(found.emplace_back(), answer_lines(*device, lines));
+  for (Device* device : devices) {
+    HALE_TRY(found.emplace_back(), answer_strings(*device, lines));
   }
   for (std::size_t i = 0; i < archs.size(); ++i) {
     std::string last;
@@ -380,8 +384,12 @@ Result<> Scoring::score_archs() {
         refuse_input({options_.archs, concat("architecture ", i + 1, ": ", reason)});
     };
     if (!lines[i].arch) refuse_line(lines[i].arch.error().message);
-    for (std::vector<Answer>& answers : found) {
-      Answer& answer = answers[i];
+    std::optional<Result<Subject>> subject;
+    if (lines[i].is_graph) subject = within_memory([&] { return read_subject(archs[i]); });
+    if (subject && !*subject) refuse_line(subject->error().message);
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+      Answer& answer = found[d][i];
+      if (subject) answer_graph(*subject, *devices[d], answer);
       answer.arch = archs[i];
       if (!answer.prediction) refuse_line(answer.warnings.front());
       answers_.given.push_back(std::move(answer));
