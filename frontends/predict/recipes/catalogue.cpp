@@ -5,10 +5,11 @@
 #include <hale/predictor/recipes.hpp>
 #include <hale/runtime/graph_baselines.hpp>
 #include <hale/runtime/simulated_recipe.hpp>
+#include <hale/runtime/spaces.hpp>
 
 #include "baselines.hpp"
 
-namespace hale::cli {
+namespace hale::session {
 namespace {
 
 /// The entries of all spaces one behind the other.
@@ -28,7 +29,7 @@ constexpr std::array entries_of = {runtime::recipe_entry<typename Methods::Help>
                                    runtime::recipe_entry<typename Methods::Maml>(),
                                    runtime::recipe_entry<typename Methods::FirstOrderMaml>()};
 
-constexpr std::array recipes =
+constexpr std::array all_recipes =
     joined(entries_of<predictor::NasBench201Methods>, entries_of<predictor::FBNetMethods>,
            entries_of<predictor::OfaMobileNetV3Methods>, std::array{runtime::simulated_entry()});
 
@@ -45,8 +46,10 @@ constexpr std::array all_baselines =
 
 }  // namespace
 
-std::span<const runtime::RecipeEntry> catalogue() { return recipes; }
+runtime::Spaces spaces() { return runtime::spaces(); }
+
+std::span<const runtime::RecipeEntry> recipes() { return all_recipes; }
 
 std::span<const runtime::BaselineEntry> baselines() { return all_baselines; }
 
-}  // namespace hale::cli
+}  // namespace hale::session

@@ -11,7 +11,7 @@
 #include <hale/predictor/baselines/look_up_table.hpp>
 #include <hale/predictor/recipes.hpp>
 
-namespace hale::cli {
+namespace hale::session {
 
 /// The multiply-adds of the network that a space's latencies were measured on.
 template <class S>
@@ -52,4 +52,4 @@ struct Baselines {
   using BrpNas = predictor::BrpNas<Encoder, typename Methods::PlainNetwork>;
 };
 
-}  // namespace hale::cli
+}  // namespace hale::session

@@ -1,14 +1,13 @@
-#include "threads.hpp"
-
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <hale/threads.hpp>
 #include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
 
-namespace hale::cli {
+namespace hale::session {
 namespace {
 
 /// Threads that wait for work, awake for a moment before they sleep: training hands them work every
@@ -97,4 +96,4 @@ meta::Executor thread_executor(std::size_t threads) {
               std::size_t count, const meta::Executor::Work& work) { workers->run(count, work); }};
 }
 
-}  // namespace hale::cli
+}  // namespace hale::session
