@@ -68,6 +68,12 @@ TEST(TensorView, OfAMatrixKeepsTheStrideBetweenRows) {
   EXPECT_EQ(tensor_view(MatrixView<int>()).size(), 0U);
 }
 
+TEST(Tensor, IsFilledOverItsShapeWhateverItHolds) {
+  EXPECT_EQ(numeric::filled<std::uint8_t>({3}), (Tensor<std::uint8_t, 1>{0, 0, 0}));
+  EXPECT_EQ(numeric::filled<double>({2, 1}, 1.5), (Tensor<double, 2>{{1.5}, {1.5}}));
+  EXPECT_EQ(numeric::filled<double>({0, 4}).shape(1), 4U);
+}
+
 TEST(Tensor, IsASpanAndAMatrixWithoutACopy) {
   Tensor<double, 2> tensor = {{1, 2, 3}, {4, 5, 6}};
   numeric::flat(tensor)[5] = 8;

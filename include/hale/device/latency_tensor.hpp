@@ -24,7 +24,7 @@ namespace hale::device {
   const std::size_t devices = table.devices.size();
   const std::size_t archs = table.archs.size();
   HALE_ASSERT(table.latency_ms.size() == devices);
-  numeric::Tensor<double, 2> latency_ms({devices, archs});  // (devices, archs)
+  auto latency_ms = numeric::filled<double>({devices, archs});  // (devices, archs)
   for (std::size_t d = 0; d < devices; ++d) {
     HALE_ASSERT(table.latency_ms[d].size() == archs);
     std::copy(table.latency_ms[d].begin(), table.latency_ms[d].end(),

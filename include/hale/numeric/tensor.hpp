@@ -34,6 +34,14 @@ using TensorView = xt::xtensor_adaptor<
     xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>, Rank,
     Layout>;
 
+/// An array of this shape whose elements are all `value`: `filled<double>({rows, columns})`.
+///
+/// xtensor's constructor takes `{n}` for a list of elements where those are integers.
+template <Element T, std::size_t Rank>
+[[nodiscard]] Tensor<T, Rank> filled(const std::size_t (&shape)[Rank], T value = {}) {
+  return Tensor<T, Rank>(std::to_array(shape), value);
+}
+
 namespace detail {
 
 /// What lies in one piece and outlives the expression that names it.
