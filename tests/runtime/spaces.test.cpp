@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <hale/core/random.hpp>
 #include <hale/graph/ir.hpp>
+#include <hale/numeric/tensor.hpp>
+#include <hale/runtime/codes.hpp>
 #include <hale/runtime/spaces.hpp>
 #include <string>
 #include <string_view>
@@ -51,6 +54,21 @@ TEST(spaces, each_reads_writes_and_encodes_its_architectures) {
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().message,
             "no space 'nasbench301'; there are: nasbench201, fbnet, ofa-mobilenetv3, graph");
+}
+
+TEST(spaces, what_a_searched_one_encodes_is_a_code_of_its) {
+  Rng rng(8);
+  for (const SpaceEntry& entry : searched) {
+    const Strings archs = {entry.sample(rng)};
+    const auto encoded = entry.encode(archs[0]);
+    ASSERT_TRUE(encoded);
+    auto codes = numeric::filled<std::uint8_t>({1, encoded->size()});
+    std::copy(encoded->begin(), encoded->end(), codes.begin());
+    const auto back = archs_of_codes(entry.name, codes);
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(entry.encode(back->front()), encoded);
+    EXPECT_EQ(codes_of_archs(entry.name, entry.encoder, archs), codes);
+  }
 }
 
 /// What a graph of one space differs by from the network that was measured.
