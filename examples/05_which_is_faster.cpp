@@ -1,7 +1,7 @@
 // Ten stopwatch numbers of a device, and which of two networks is faster there: how sure is it?
 #include <cmath>
 #include <cstdio>
-#include <hale/lift/any_graph.hpp>
+#include <hale/lift/read.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/predictor/simulated.hpp>
 #include <string_view>
@@ -12,9 +12,9 @@ namespace {
 
 /// What a device takes time for in a network; yours comes from hale::onnx_frontend::import_file().
 hale::Result<hale::workload::Terms> terms_of(std::string_view name) {
-  HALE_TRY(const hale::graph::Graph graph, hale::lower::named_network(name));
-  HALE_TRY(const hale::lift::GraphReading reading, hale::lift::any_graph(graph));
-  return reading.terms;
+  HALE_TRY(hale::graph::Graph graph, hale::lower::named_network(name));
+  HALE_TRY(const hale::lift::Reading reading, hale::lift::read(std::move(graph)));
+  return reading.network->terms;
 }
 
 hale::Result<> run() {

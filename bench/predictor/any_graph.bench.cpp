@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
-#include <hale/lift/any_graph.hpp>
+#include <hale/lift/read.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/predictor/simulated.hpp>
 #include <string>
@@ -15,7 +15,7 @@ using namespace hale;
 
 graph::Graph network() { return *lower::named_network("ofa-mobilenetv3/3"); }
 
-workload::Terms terms() { return lift::any_graph(network())->terms; }
+workload::Terms terms() { return lift::read(network())->network->terms; }
 
 predictor::MeasuredRows<space::AnyGraph> measured(std::size_t count) {
   Rng rng(1);
@@ -30,7 +30,7 @@ predictor::MeasuredRows<space::AnyGraph> measured(std::size_t count) {
 
 void graph_to_terms(benchmark::State& state) {
   const graph::Graph graph = network();
-  for (auto _ : state) benchmark::DoNotOptimize(lift::any_graph(graph));
+  for (auto _ : state) benchmark::DoNotOptimize(lift::read(graph));
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(graph_to_terms);
@@ -84,9 +84,9 @@ void score_on_ten_devices(benchmark::State& state) {
   const auto predictor = predictor::SimulatedPredictor::adapt(base(), measured(10));
   const graph::Graph graph = network();
   for (auto _ : state) {
-    const auto reading = lift::any_graph(graph);
+    const auto reading = lift::read(graph);
     for (int device = 0; device < 10; ++device)
-      benchmark::DoNotOptimize(predictor->predict(reading->terms));
+      benchmark::DoNotOptimize(predictor->predict(reading->network->terms));
   }
 }
 BENCHMARK(score_on_ten_devices);

@@ -2,8 +2,10 @@
 #include <cmath>
 #include <filesystem>
 #include <hale/core/text.hpp>
+#include <hale/hale.hpp>
 #include <hale/io/file.hpp>
 #include <hale/io/profile.hpp>
+#include <hale/measured.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,10 +13,9 @@
 #include <system_error>
 #include <vector>
 
-#include "builtin.hpp"
 #include "commands.hpp"
-#include "measured.hpp"
 #include "output.hpp"
+#include "shapes.hpp"
 
 namespace hale::cli {
 namespace {
@@ -57,8 +58,8 @@ Result<> require_measurements(const runtime::BaseInfo& info,
 }
 
 /// Says what makes the device's answers less sure: few measurements, and odd ones by name.
-Result<> warn_of(const runtime::AnyBase& base, const Measured& measured) {
-  const auto& measurements = measured.measurements;
+Result<> warn_of(const runtime::AnyBase& base,
+                 const std::vector<device::Measurement>& measurements) {
   constexpr std::size_t enough = 10;
   if (measurements.size() < enough && !base.info().exact)
     warn(concat(
@@ -66,9 +67,7 @@ Result<> warn_of(const runtime::AnyBase& base, const Measured& measured) {
         " intervals are wide and may not hold: 'hale suggest --measured' names what to add"));
   HALE_TRY(const auto odd, base.outliers(measurements));
   for (const auto& [arch, ratio] : odd) {
-    const auto written = measured.written.find(arch);
-    const std::string& name = written == measured.written.end() ? arch : written->second;
-    warn(concat(name.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
+    warn(concat(arch.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
                 ratio > 0 ? "longer" : "less",
                 " than the other measurements explain; it counts "
                 "the less: measure it again"));
@@ -131,32 +130,39 @@ std::string summary(const device::Profile& profile, const device::ProfileSection
       nlohmann::ordered_json::array({record}), options.format.format());
 }
 
+/// Errors: a base whose numbers are damaged answers with none.
+Result<> require_answer(const runtime::AnyPredictor& adapted, const device::Measurement& one) {
+  if (one.network) return adapted.score(*one.network).map([](auto) {});
+  const std::string_view arch = one.arch;
+  Prediction answered;
+  return adapted.score({&arch, 1}, {&answered, 1});
+}
+
 Result<std::string> adapt(const Options& options) {
-  HALE_TRY(const auto raw, read_measurement_files(options.measurements));
+  HALE_TRY(const auto raw, session::read_measurement_files(options.measurements));
   const std::string& source = options.measurements.front();
   std::string base_name = options.base;
   if (base_name.empty()) {
-    const auto space = space_of(raw);
+    const auto space = session::space_of(raw);
     if (!space) return fail_in(source, space.error());
     base_name = (*space)->name;
   }
-  HALE_TRY(LoadedBase loaded, find_base(base_name));
-  const runtime::BaseInfo& info = loaded.base.info();
-  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(info.space));
-  auto measured = recognise_measured(raw, *space, info.references, options.shapes);
+  HALE_TRY(session::LoadedBase loaded, open_base(base_name));
+  const runtime::BaseInfo& info = loaded.base->info();
+  const session::Inputs& inputs = options.shapes.inputs();
+  HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(info.space));
+  auto measured = session::recognise_measured(raw, *space, info.references, inputs);
   if (!measured) return fail_in(source, measured.error());
   if (const auto enough = require_measurements(info, measured->measurements); !enough)
     return fail_in(source, enough.error());
-  auto adapted = loaded.base.adapt(measured->measurements);
+  auto adapted = loaded.base->adapt(measured->measurements);
   if (!adapted) return fail_in(source, adapted.error());
-  const std::string_view first = measured->measurements.front().arch;
-  predictor::Prediction answered;
-  HALE_CHECK(adapted->score({&first, 1}, {&answered, 1}));
-  HALE_CHECK(warn_of(loaded.base, *measured));
+  HALE_CHECK(require_answer(*adapted, measured->measurements.front()));
+  HALE_CHECK(warn_of(*loaded.base, measured->measurements));
   HALE_TRY(device::Profile profile, existing_device(options.output));
-  auto batch = options.shapes.batch() ? options.shapes.batch() : measured->batch;
+  auto batch = inputs.batch ? inputs.batch : measured->batch;
   // Any graph's measurements hold its batch: other sections may have been measured with theirs.
-  if (space == &runtime::graph_space() && !options.shapes.batch()) {
+  if (space == &built_in().any_graph() && !inputs.batch) {
     if (has_others(profile, info.name))
       batch.reset();
     else

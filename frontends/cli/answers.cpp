@@ -5,18 +5,46 @@
 #include <algorithm>
 #include <hale/core/text.hpp>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 namespace hale::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using session::Answer;
+using session::KernelTime;
 
-Json json_of(const Answer& answer) {
+Json kernel_json(const std::vector<KernelTime>& kernels) {
+  Json rows = Json::array();
+  for (const KernelTime& kernel : kernels)
+    rows.push_back({{"kernel", kernel.location},
+                    {"operations", kernel.operations},
+                    {"share", rounded(kernel.share)},
+                    {"latency_ms", rounded(kernel.ms)},
+                    {"macs", kernel.macs},
+                    {"bytes", kernel.bytes}});
+  return rows;
+}
+
+std::string kernel_table(const std::vector<KernelTime>& kernels) {
+  TextTable table{{"kernel", "operations", "share", "ms", "MACs", "bytes"},
+                  {},
+                  {false, false, true, true, true, true}};
+  for (const KernelTime& kernel : kernels)
+    table.rows.push_back({kernel.location, kernel.operations,
+                          fmt::format("{:.1f} %", 100 * kernel.share),
+                          fmt::format("{:.3g}", kernel.ms), fmt::format("{}", kernel.macs),
+                          fmt::format("{}", kernel.bytes)});
+  return table.format();
+}
+
+Json json_of(const Row& row) {
+  const Answer& answer = row.answer;
   Json result = {{"model", answer.model.empty() ? Json() : Json(answer.model)},
-                 {"device", answer.device->name},
-                 {"batch", answer.device->batch},
-                 {"precision", answer.device->precision},
+                 {"device", answer.device},
+                 {"batch", answer.batch},
+                 {"precision", answer.precision},
                  {"space", answer.space},
                  {"arch", answer.arch.empty() ? Json() : Json(answer.arch)},
                  {"latency_ms", nullptr},
@@ -28,42 +56,46 @@ Json json_of(const Answer& answer) {
                  {"coverage", {{"nodes", 1.0}, {"macs", 1.0}, {"unknown_ops", Json::array()}}},
                  {"assumptions", answer.assumptions},
                  {"warnings", answer.warnings}};
-  if (!answer.prediction) {
+  if (!row.is_answered) {
     for (const char* part : {"nodes", "macs"}) result["coverage"][part] = nullptr;
-  } else {
-    result["latency_ms"] = rounded(answer.prediction->median.value);
-    result["interval_ms"] = {rounded(answer.prediction->low.value),
-                             rounded(answer.prediction->high.value)};
-    result["verdict"] = predictor::name_of(answer.prediction->verdict);
+    return result;
   }
-  if (answer.cost) {
-    result["macs"] = answer.cost->macs;
-    result["parameters"] = answer.cost->parameters;
+  result["latency_ms"] = rounded(answer.prediction.median.value);
+  result["interval_ms"] = {rounded(answer.prediction.low.value),
+                           rounded(answer.prediction.high.value)};
+  result["verdict"] = session::name_of(answer.prediction.verdict);
+  if (row.has_cost) {
+    result["macs"] = answer.cost.macs;
+    result["parameters"] = answer.cost.parameters;
     // What an operation that cannot be costed multiplies is not known: taken as the average one.
-    result["coverage"] = {{"nodes", rounded(answer.cost->nodes_covered)},
-                          {"macs", rounded(answer.cost->nodes_covered)},
-                          {"unknown_ops", answer.cost->unknown_ops}};
+    result["coverage"] = {{"nodes", rounded(answer.cost.covered)},
+                          {"macs", rounded(answer.cost.covered)},
+                          {"unknown_ops", answer.cost.unknown_operations}};
   }
-  if (!answer.kernels.empty() && answer.prediction)
-    result["ops"] = kernel_json(answer.kernels, answer.prediction->median);
+  if (!answer.kernels.empty()) result["ops"] = kernel_json(answer.kernels);
   return result;
 }
 
-std::string csv(const std::vector<Answer>& answers) {
+std::string csv(const std::vector<Row>& rows) {
   std::string text = csv_line({"model", "device", "batch", "precision", "space", "arch",
                                "latency_ms", "low_ms", "high_ms", "interval_level", "verdict",
                                "macs", "parameters", "assumptions", "warnings"});
-  for (const Answer& answer : answers) {
-    const auto& p = answer.prediction;
-    const auto number = [&](Milliseconds ms) { return number_text(ms.value); };
-    text += csv_line({answer.model, answer.device->name, concat(answer.device->batch),
-                      answer.device->precision, std::string(answer.space), answer.arch,
-                      p ? number(p->median) : "", p ? number(p->low) : "", p ? number(p->high) : "",
-                      number_text(answer.interval_level),
-                      p ? std::string(predictor::name_of(p->verdict)) : "unknown",
-                      answer.cost ? concat(answer.cost->macs) : "",
-                      answer.cost ? concat(answer.cost->parameters) : "",
-                      joined(answer.assumptions, "; "), joined(answer.warnings, "; ")});
+  for (const Row& row : rows) {
+    const Answer& answer = row.answer;
+    const auto number = [&](Milliseconds ms) {
+      return row.is_answered ? number_text(ms.value) : std::string();
+    };
+    const auto count = [&](std::uint64_t of) {
+      return row.is_answered && row.has_cost ? concat(of) : std::string();
+    };
+    text += csv_line(
+        {answer.model, answer.device, concat(answer.batch), answer.precision,
+         std::string(answer.space), answer.arch, number(answer.prediction.median),
+         number(answer.prediction.low), number(answer.prediction.high),
+         number_text(answer.interval_level),
+         row.is_answered ? std::string(session::name_of(answer.prediction.verdict)) : "unknown",
+         count(answer.cost.macs), count(answer.cost.parameters), joined(answer.assumptions, "; "),
+         joined(answer.warnings, "; ")});
   }
   return text;
 }
@@ -73,55 +105,64 @@ const std::string& name_of(const Answer& answer) {
   return answer.model.empty() ? answer.arch : answer.model;
 }
 
-std::string table(const Answers& answers) {
-  TextTable table{{answers.are_of_archs ? "architecture" : "model", "latency", "interval", "device",
-                   "batch", "verdict"},
-                  {},
-                  {false, true, false, false, true, false}};
+/// What the answers assume and warn of, each line once.
+std::vector<std::string> notes_of(const Rows& rows) {
   std::vector<std::string> notes;
   const auto note = [&](std::string line) {
     if (std::find(notes.begin(), notes.end(), line) == notes.end())
       notes.push_back(std::move(line));
   };
-  for (const Answer& answer : answers.given) {
-    const auto& p = answer.prediction;
+  for (const Row& row : rows.given) {
+    const Answer& answer = row.answer;
     const std::string& name = name_of(answer);
-    table.rows.push_back(
-        {name, p ? short_number(p->median.value) + " ms" : "",
-         p ? fmt::format("[{} .. {}]", short_number(p->low.value), short_number(p->high.value))
-           : "",
-         answer.device->name, concat(answer.device->batch),
-         p ? std::string(predictor::name_of(p->verdict)) : "not answered"});
     if (!answer.model.empty() && !answer.arch.empty())
       note(concat(name, ": ", answer.space, " ", answer.arch));
     for (const std::string& assumption : answer.assumptions)
-      note(concat(name, ": ", answers.devices > 1 ? answer.device->name + ": " : "", assumption));
+      note(concat(name, ": ", rows.devices > 1 ? answer.device + ": " : "", assumption));
     for (const std::string& warning : answer.warnings) note(concat(name, ": ", warning));
   }
-  if (answers.given.empty()) return {};
+  return notes;
+}
+
+std::string table(const Rows& rows) {
+  if (rows.given.empty()) return {};
+  TextTable table{{rows.are_of_archs ? "architecture" : "model", "latency", "interval", "device",
+                   "batch", "verdict"},
+                  {},
+                  {false, true, false, false, true, false}};
+  for (const Row& row : rows.given) {
+    const session::Prediction& p = row.answer.prediction;
+    table.rows.push_back(
+        {name_of(row.answer), row.is_answered ? short_number(p.median.value) + " ms" : "",
+         row.is_answered
+             ? fmt::format("[{} .. {}]", short_number(p.low.value), short_number(p.high.value))
+             : "",
+         row.answer.device, concat(row.answer.batch),
+         row.is_answered ? std::string(session::name_of(p.verdict)) : "not answered"});
+  }
   std::string text = table.format();
   text += fmt::format("\nintervals hold {:g} % of what was measured\n",
-                      100 * answers.given.front().interval_level);
-  if (!answers.default_device.empty())
-    text += fmt::format("device: {}, the default\n", answers.default_device);
-  for (const std::string& line : notes) text += line + "\n";
-  for (const Answer& answer : answers.given)
-    if (!answer.kernels.empty() && answer.prediction)
-      text += concat("\n", name_of(answer), " on ", answer.device->name, ":\n",
-                     kernel_table(answer.kernels, answer.prediction->median));
+                      100 * rows.given.front().answer.interval_level);
+  if (!rows.default_device.empty())
+    text += fmt::format("device: {}, the default\n", rows.default_device);
+  for (const std::string& line : notes_of(rows)) text += line + "\n";
+  for (const Row& row : rows.given)
+    if (!row.answer.kernels.empty())
+      text += concat("\n", name_of(row.answer), " on ", row.answer.device, ":\n",
+                     kernel_table(row.answer.kernels));
   return text;
 }
 
 }  // namespace
 
-std::string format_answers(const Answers& answers, Format format) {
-  if (format == Format::table) return table(answers);
-  if (format == Format::csv) return csv(answers.given);
+std::string format_answers(const Rows& rows, Format format) {
+  if (format == Format::table) return table(rows);
+  if (format == Format::csv) return csv(rows.given);
   Json results = Json::array();
-  for (const Answer& answer : answers.given) results.push_back(json_of(answer));
+  for (const Row& row : rows.given) results.push_back(json_of(row));
   if (format == Format::jsonl) return format_listing({"results", {}}, results, format);
   Json errors = Json::array();
-  for (const Refusal& refused : answers.refused)
+  for (const Refusal& refused : rows.refused)
     errors.push_back({{"model", refused.input}, {"message", refused.message}});
   return json_text({{"hale", json_schema}, {"results", results}, {"errors", errors}}, true) + "\n";
 }

@@ -1,8 +1,7 @@
-#include <embedded.hpp>
+#include <hale/hale.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "builtin.hpp"
 #include "commands.hpp"
 #include "output.hpp"
 
@@ -24,11 +23,11 @@ Json record(std::string_view name, const runtime::BaseInfo& info) {
 
 Exit bases(Format format) {
   Json records = Json::array();
-  for (const embedded::File& file : embedded::bases()) {
-    const auto loaded = find_base(std::string(file.name));
+  for (const session::BuiltIn& file : built_in().contents().bases) {
+    const auto loaded = open_base(std::string(file.name));
     if (!loaded) return refuse(loaded.error());
-    const runtime::BaseInfo& info = loaded->base.info();
-    if (info.space != file.name && resolved_base(info.space) == file.name)
+    const runtime::BaseInfo& info = loaded->base->info();
+    if (info.space != file.name && built_in().resolved_base(info.space) == file.name)
       records.push_back(record(info.space, info));
     records.push_back(record(file.name, info));
   }

@@ -1,8 +1,7 @@
-#include <embedded.hpp>
+#include <hale/hale.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "builtin.hpp"
 #include "commands.hpp"
 #include "output.hpp"
 
@@ -22,10 +21,10 @@ Json record(std::string_view name, const device::Profile& profile) {
 
 Exit devices(Format format) {
   Json records = Json::array();
-  std::vector<std::string> names = {std::string(default_device)};
-  for (const embedded::File& file : embedded::devices()) names.emplace_back(file.name);
+  std::vector<std::string> names = {std::string(session::default_device)};
+  for (const session::BuiltIn& file : built_in().contents().devices) names.emplace_back(file.name);
   for (const std::string& name : names) {
-    const auto profile = find_device(name);
+    const auto profile = built_in().built_in_device(name);
     if (!profile) return refuse(profile.error());
     records.push_back(record(name, *profile));
   }

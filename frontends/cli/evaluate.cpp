@@ -16,7 +16,7 @@
 
 #include "commands.hpp"
 #include "figures.hpp"
-#include "measured.hpp"
+#include "inputs.hpp"
 #include "methods.hpp"
 #include "output.hpp"
 #include "progress.hpp"

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <hale/predictor/evaluate.hpp>
+#include <hale/runtime/any_base.hpp>
 #include <string>
 #include <vector>
 

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
 #include <hale/core/text.hpp>
 #include <hale/io/csv.hpp>
-#include <hale/io/file.hpp>
+#include <hale/measured.hpp>
 #include <string_view>
 #include <system_error>
 
@@ -18,15 +17,6 @@ namespace hale::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<std::string> read_stdin() {
-  std::string text;
-  std::vector<char> block(std::size_t{1} << 16);
-  while (const std::size_t count = std::fread(block.data(), 1, block.size(), stdin))
-    text.append(block.data(), count);
-  if (std::ferror(stdin) != 0) return fail("-: stdin cannot be read");
-  return text;
-}
 
 /// Errors: a folder that cannot be walked, or that holds none.
 Result<std::vector<std::string>> models_in(const fs::path& folder) {
@@ -62,10 +52,6 @@ Result<std::vector<std::string>> matches_of(const std::string& pattern) {
 
 }  // namespace
 
-Result<std::string> read_input(const std::string& path) {
-  return path == "-" ? read_stdin() : io::read_file(path);
-}
-
 Refusal refusal(const std::string& input, const Error& error) {
   const std::string prefix = input + ": ";
   const bool named = error.message.starts_with(prefix);
@@ -93,6 +79,12 @@ ModelPaths expand_models(const std::vector<std::string>& words) {
       all.paths.push_back(word);
   }
   return all;
+}
+
+Result<device::LatencyTable> read_table(const std::string& path, std::string_view space) {
+  HALE_TRY(session::ReadTable read, session::read_table(path, space));
+  for (const std::string& message : read.left_out) warn(message);
+  return std::move(read.table);
 }
 
 Result<std::vector<std::string>> parse_archs(const std::string& text) {

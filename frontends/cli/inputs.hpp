@@ -1,13 +1,12 @@
 #pragma once
 
 #include <hale/core/error.hpp>
+#include <hale/device/latency_table.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hale::cli {
-
-/// The whole of a file, or of stdin where `path` is "-". Errors: begin with the path.
-[[nodiscard]] Result<std::string> read_input(const std::string& path);
 
 /// What an input was and what is wrong with it.
 struct Refusal {
@@ -27,6 +26,11 @@ struct ModelPaths {
 
 /// Files as they are, folders' *.onnx files recursively and in order, globs' matches, "-" as it is.
 [[nodiscard]] ModelPaths expand_models(const std::vector<std::string>& words);
+
+/// A latency table, with a warning for each of its models that is left out. Errors: as
+/// session::read_table().
+[[nodiscard]] Result<device::LatencyTable> read_table(const std::string& path,
+                                                      std::string_view space);
 
 /// Architecture strings: a CSV's `arch` column where the first line names one, else one a line.
 ///

@@ -1,11 +1,10 @@
 #include <cmath>
 #include <cstdint>
 #include <hale/core/text.hpp>
+#include <hale/files.hpp>
 #include <hale/graph/passes.hpp>
 #include <hale/graph/text.hpp>
-#include <hale/lift/workload.hpp>
-#include <hale/runtime/spaces.hpp>
-#include <hale/workload/text.hpp>
+#include <hale/inspection.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,9 +12,9 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "models.hpp"
 #include "output.hpp"
 #include "overview.hpp"
+#include "shapes.hpp"
 
 namespace hale::cli {
 namespace {
@@ -26,7 +25,7 @@ struct Options {
   std::string model;
   std::vector<std::string> passes;
   std::string print = "summary";
-  std::string fusion{workload::FusionRules{}.name};
+  std::string fusion = session::usual_fusion();
   ShapeOptions shapes;
   FormatOption format;
 };
@@ -92,25 +91,16 @@ std::string write(const Json& record, std::string_view key, Format format) {
 }
 
 Result<std::string> encoding_of(const graph::Graph& graph, const Options& options) {
-  HALE_TRY(const runtime::Recognition recognition, recognise_model(graph));
-  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(recognition.space));
-  const std::string& arch = recognition.archs.front();
-  HALE_TRY(const std::vector<double> encoded, space->encode(arch));
+  HALE_TRY(const session::Encoding encoding, session::encoding_of(graph));
   Json codes = Json::array();
-  for (const double code : encoded)
+  for (const double code : encoding.codes)
     codes.push_back(std::floor(code) < code ? Json(code) : Json(static_cast<std::int64_t>(code)));
   const Json record = {{"model", options.model},
-                       {"space", space->name},
-                       {"arch", arch},
-                       {"encoder", space->encoder},
+                       {"space", encoding.space},
+                       {"arch", encoding.arch},
+                       {"encoder", encoding.encoder},
                        {"encoding", codes}};
   return write(record, "encoding", options.format.format());
-}
-
-Result<std::string> kernels_of(const graph::Graph& graph, const Options& options) {
-  HALE_TRY(const workload::FusionRules rules, workload::fusion_rules(options.fusion));
-  HALE_TRY(const workload::Workload work, lift::workload(graph, rules));
-  return workload::print(work);
 }
 
 /// A text as it is, or a field of a record.
@@ -121,18 +111,22 @@ std::string text_or_record(std::string text, const Options& options) {
 }
 
 Result<std::string> inspect(const Options& options) {
-  HALE_TRY(graph::Graph graph, read_model(options.model));
+  HALE_TRY(graph::Graph graph, session::read_graph(options.model));
   auto text = [&]() -> Result<std::string> {
-    HALE_CHECK(options.shapes.apply(graph));
+    HALE_CHECK(session::apply(options.shapes.inputs(), graph));
     HALE_CHECK(run_passes(graph, options.passes));
     if (options.print == "ir") return text_or_record(graph::print(graph), options);
     if (options.print == "encoding") return encoding_of(graph, options);
-    if (options.print == "ops") return operations_text(std::move(graph), options.format.format());
+    if (options.print == "ops") {
+      HALE_TRY(const auto rows, session::operations(std::move(graph)));
+      return operations_text(rows, options.format.format());
+    }
     if (options.print == "kernels") {
-      HALE_TRY(std::string kernels, kernels_of(graph, options));
+      HALE_TRY(std::string kernels, session::kernels_text(graph, options.fusion));
       return text_or_record(std::move(kernels), options);
     }
-    HALE_TRY(const Json overview, overview_of(graph, options.model, options.fusion));
+    HALE_TRY(const session::Inspection found, session::inspect(graph, options.fusion));
+    const Json overview = overview_of(found, options.model);
     if (options.format.format() == Format::table) return overview_text(overview);
     return write(overview, "model", options.format.format());
   }();
@@ -147,11 +141,7 @@ Action declare(Arguments& arguments) {
   arguments.choice("--print", options->print, {"ir", "ops", "kernels", "encoding", "summary"},
                    "The graph as text; a row an operation; a line a kernel; the recognised "
                    "architecture's encoding; or an overview");
-  std::vector<std::string> presets;
-  presets.reserve(workload::fusion_presets.size());
-  for (const workload::FusionRules& rules : workload::fusion_presets)
-    presets.emplace_back(rules.name);
-  arguments.choice("--fusion", options->fusion, presets,
+  arguments.choice("--fusion", options->fusion, session::fusion_names(),
                    "Whose rules make kernels of the operations");
   options->shapes.declare(arguments);
   options->format.declare(arguments);

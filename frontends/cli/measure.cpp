@@ -6,6 +6,7 @@
 #include <fstream>
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
+#include <hale/files.hpp>
 #include <hale/graph/passes.hpp>
 #include <hale/io/csv.hpp>
 #include <hale/io/file.hpp>
@@ -13,6 +14,8 @@
 #include <hale/numeric/statistics.hpp>
 #include <hale/onnx.hpp>
 #include <hale/runners.hpp>
+#include <hale/session/batch.hpp>
+#include <hale/session/inputs.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,9 +29,9 @@
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "interrupt.hpp"
-#include "models.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "shapes.hpp"
 #include "temporary.hpp"
 
 namespace hale::cli {
@@ -105,18 +108,18 @@ Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph) {
 
 Result<graph::Graph> shaped_graph(const std::string& name, const Options& options) {
   if (name == "-") return fail("is read once, expected a file that each process can read");
-  HALE_TRY(graph::Graph graph, read_model(name));
-  HALE_CHECK(options.shapes.apply(graph));
-  close_batch(graph, 1);
+  HALE_TRY(graph::Graph graph, session::read_graph(name));
+  HALE_CHECK(session::apply(options.shapes.inputs(), graph));
+  session::close_batch(graph, 1);
   return graph;
 }
 
 /// The shapes of a model's inputs; empty where no option gives any.
 Result<std::string> shape_of(const std::string& name, const Options& options) {
-  if (options.shapes.says_nothing()) return std::string();
+  if (options.shapes.inputs().says_nothing()) return std::string();
   HALE_TRY(const graph::Graph graph, shaped_graph(name, options));
   HALE_CHECK(inputs_of(graph));
-  return options.shapes.state(graph);
+  return session::state(options.shapes.inputs(), graph);
 }
 
 Result<Prepared> prepare(const std::string& name, const Options& options) {
@@ -124,8 +127,8 @@ Result<Prepared> prepare(const std::string& name, const Options& options) {
   Prepared prepared;
   HALE_TRY(prepared.model.inputs, inputs_of(graph));
   prepared.model.path = name;
-  if (!is_network_name(name)) return prepared;
-  if (!options.shapes.says_nothing()) HALE_CHECK(graph::InferShapes::run(graph));
+  if (!session::is_network_name(name)) return prepared;
+  if (!options.shapes.inputs().says_nothing()) HALE_CHECK(graph::InferShapes::run(graph));
   HALE_TRY(const std::string bytes, onnx_frontend::export_model(graph, onnx_frontend::HeNormal{}));
   HALE_TRY(prepared.file, TemporaryFile::create(".onnx"));
   HALE_CHECK(io::write_file(prepared.file.path(), bytes));
@@ -166,7 +169,8 @@ class Table {
 
   /// What a model is called in the file: a path from the file's folder, or a network's name.
   [[nodiscard]] std::string name_of(const std::string& model) const {
-    if (path_.empty() || is_network_name(model) || fs::path(model).is_absolute()) return model;
+    if (path_.empty() || session::is_network_name(model) || fs::path(model).is_absolute())
+      return model;
     std::error_code ignored;
     const fs::path folder = fs::absolute(path_, ignored).lexically_normal().parent_path();
     return fs::absolute(model, ignored).lexically_normal().lexically_proximate(folder).string();
@@ -297,7 +301,7 @@ Exit measure(const Options& options) {
   }
   ModelPaths models = expand_models(options.models);
   for (const Refusal& refused : models.refused) complain(refused);
-  auto table = Table::open(options.output, !options.shapes.says_nothing());
+  auto table = Table::open(options.output, !options.shapes.inputs().says_nothing());
   if (!table) return refuse(table.error());
   const auto all_done = measure_all(models.paths, **runner, settings, options, *table, guard);
   if (guard.interrupted()) {

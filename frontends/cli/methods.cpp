@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <hale/core/text.hpp>
-#include <hale/runtime/any_base.hpp>
+#include <hale/hale.hpp>
+#include <hale/runtime/baselines.hpp>
 #include <memory>
 #include <string_view>
 #include <utility>
-
-#include "builtin.hpp"
-#include "catalogue.hpp"
 
 namespace hale::cli {
 namespace {
@@ -26,10 +24,10 @@ Result<> check(const runtime::BaseInfo& info, const Question& asked) {
 
 Result<Method> base_method(const std::string& name, const Question& asked,
                            const device::LatencyTable& table) {
-  HALE_TRY(LoadedBase loaded, find_base(name));
-  HALE_CHECK(check(loaded.base.info(), asked));
-  const runtime::BaseInfo info = loaded.base.info();
-  const auto base = std::make_shared<const runtime::AnyBase>(std::move(loaded.base));
+  HALE_TRY(const session::LoadedBase loaded, open_base(name));
+  const std::shared_ptr<const runtime::AnyBase> base = loaded.base;
+  const runtime::BaseInfo& info = base->info();
+  HALE_CHECK(check(info, asked));
   Method method{.name = info.name,
                 .option = "--base",
                 .argument = name,
@@ -59,7 +57,8 @@ Result<Method> baseline_method(const std::string& argument, const Question& aske
                                const device::LatencyTable& table) {
   const std::size_t colon = std::min(argument.find(':'), argument.size());
   HALE_TRY(const runtime::BaselineEntry* entry,
-           runtime::find_baseline(baselines(), asked.space, argument.substr(0, colon)));
+           runtime::find_baseline(built_in().contents().baselines, asked.space,
+                                  argument.substr(0, colon)));
   if (is_target(asked, asked.proxy))
     return fail(concat("--proxy ", asked.proxy,
                        ": found among --devices, expected a device that is not asked about"));

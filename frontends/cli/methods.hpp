@@ -4,7 +4,7 @@
 #include <functional>
 #include <hale/core/error.hpp>
 #include <hale/device/latency_table.hpp>
-#include <hale/predictor/evaluate.hpp>
+#include <hale/runtime/any_base.hpp>
 #include <string>
 #include <vector>
 

@@ -59,9 +59,6 @@ struct TextTable {
   [[nodiscard]] std::string format() const;
 };
 
-[[nodiscard]] std::string joined(const std::vector<std::string>& parts,
-                                 std::string_view separator = ", ");
-
 /// A CSV line of fields that may need quotes.
 [[nodiscard]] std::string csv_line(const std::vector<std::string>& fields);
 

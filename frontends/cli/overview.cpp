@@ -4,10 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <hale/core/text.hpp>
-#include <hale/graph/passes.hpp>
-#include <hale/lift/activation_memory.hpp>
-#include <hale/lift/workload.hpp>
-#include <hale/runtime/spaces.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,44 +11,17 @@
 #include <utility>
 #include <vector>
 
-#include "models.hpp"
-
 namespace hale::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using session::Inspection;
 
-struct OperatorTotal {
-  std::size_t count = 0;
-  std::uint64_t macs = 0;
-  bool is_known = true;
-};
-using OperatorTotals = std::map<std::string, OperatorTotal>;
-
-Json values(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
+Json ports_json(const std::vector<session::Port>& ports) {
   Json list = Json::array();
-  for (const graph::ValueId id : ids) {
-    const graph::Value& value = graph.value(id);
-    list.push_back({{"name", value.name},
-                    {"type", graph::name_of(value.type.element)},
-                    {"shape", graph::describe(value.type)}});
-  }
+  for (const session::Port& port : ports)
+    list.push_back({{"name", port.name}, {"type", port.type}, {"shape", port.shape}});
   return list;
-}
-
-/// Pre: shapes are inferred.
-OperatorTotals operator_totals(const graph::Graph& graph) {
-  OperatorTotals totals;
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    if (op.is("Constant")) return;
-    OperatorTotal& total = totals[lift::operation_name(op)];
-    const auto products = lift::macs_of(graph, id);
-    ++total.count;
-    total.macs = workload::saturating_sum(total.macs, products.value_or(0));
-    total.is_known = total.is_known && products.has_value();
-  });
-  return totals;
 }
 
 Json share(std::uint64_t part, std::uint64_t whole) {
@@ -60,18 +29,21 @@ Json share(std::uint64_t part, std::uint64_t whole) {
   return rounded(static_cast<double>(part) / static_cast<double>(whole));
 }
 
-/// The costliest first, then the most frequent.
-Json operator_records(const OperatorTotals& totals) {
-  std::uint64_t whole = 0;
-  for (const auto& [name, total] : totals) whole = workload::saturating_sum(whole, total.macs);
-  std::vector<std::pair<std::string, OperatorTotal>> sorted(totals.begin(), totals.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.second.macs, a.second.count) > std::pair(b.second.macs, b.second.count);
-  });
+/// The sum of what each has; it stops at the largest number.
+template <class Each, class Macs>
+std::uint64_t sum_of(const std::vector<Each>& all, const Macs& macs) {
+  std::uint64_t sum = 0;
+  for (const Each& each : all)
+    if (__builtin_add_overflow(sum, macs(each), &sum)) return ~std::uint64_t{0};
+  return sum;
+}
+
+Json operator_records(const std::vector<session::OperatorTotal>& totals) {
+  const std::uint64_t whole = sum_of(totals, [](const auto& total) { return total.macs; });
   Json records = Json::array();
-  for (const auto& [name, total] : sorted) {
+  for (const session::OperatorTotal& total : totals) {
     const Json macs = total.is_known || total.macs > 0 ? Json(total.macs) : Json();
-    records.push_back({{"operator", name},
+    records.push_back({{"operator", total.name},
                        {"count", total.count},
                        {"macs", macs},
                        {"share", total.is_known ? share(total.macs, whole) : Json()}});
@@ -79,76 +51,20 @@ Json operator_records(const OperatorTotals& totals) {
   return records;
 }
 
-Json opsets(const graph::Graph& graph) {
+Json opsets(const std::vector<graph::OperatorSet>& sets) {
   Json list = Json::array();
-  for (const graph::OperatorSet& set : graph.operator_sets)
+  for (const graph::OperatorSet& set : sets)
     list.push_back(
         {{"domain", set.domain.empty() ? "ai.onnx" : set.domain}, {"version", set.version}});
   return list;
 }
 
-Json recognition_of(const graph::Graph& graph) {
-  const auto recognition = recognise_model(graph);
-  Json record = {{"space", recognition ? Json(recognition->space) : Json()},
-                 {"arch", recognition ? Json(recognition->archs.front()) : Json()},
-                 {"class_size", recognition ? recognition->archs.size() : 0},
-                 {"differences", Json::array()},
-                 {"assumptions", Json::array()},
-                 {"reason", recognition ? Json() : Json(recognition.error().message)}};
-  if (recognition) {
-    record["differences"] = recognition->differences;
-    record["assumptions"] = recognition->assumptions;
-  }
-  return record;
-}
-
-void add_workload(const workload::Workload& work, const std::string& fusion, Json& record) {
-  const workload::Totals totals = workload::totals(work);
-  std::map<std::string, std::size_t> kinds;
-  for (const workload::Kernel& kernel : work.kernels)
-    ++kinds[std::string(workload::name_of(kernel.kind))];
-  Json uncovered = Json::array();
-  for (const workload::Uncovered& each : work.uncovered)
-    uncovered.push_back(
+Json uncovered_json(const Inspection& found) {
+  Json list = Json::array();
+  for (const auto& each : found.uncovered)
+    list.push_back(
         {{"operator", each.operation}, {"node", each.location}, {"reason", each.reason}});
-  record["bytes_read"] = totals.bytes_read;
-  record["bytes_written"] = totals.bytes_written;
-  record["weight_bytes"] = totals.weight_bytes;
-  record["fusion"] = fusion;
-  record["kernels"] = work.kernels.size();
-  record["kernels_by_kind"] = kinds;
-  record["uncovered"] = uncovered;
-  Json& assumptions = record["assumptions"];
-  for (const std::string& assumption : work.assumptions)
-    if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end())
-      assumptions.push_back(assumption);
-}
-
-void add_memory(const graph::Graph& graph, Json& record) {
-  const lift::ActivationMemory memory = lift::activation_memory(graph);
-  record["peak_activation_bytes"] = memory.peak_bytes;
-  record["peak_activation_at"] =
-      memory.at == graph::OperationId::none ? Json() : Json(graph.location_of(memory.at));
-  record["values_of_unknown_size"] = memory.unknown;
-}
-
-/// What the model does not say although it should.
-void add_unsaid(const graph::Graph& graph, Json& record) {
-  if (graph.operator_sets.empty())
-    record["assumptions"].push_back("no opset is stated: operators are read as of any version");
-  for (const graph::ValueId input : graph.body().inputs) {
-    const graph::Value& value = graph.value(input);
-    if (value.type.is_tensor() && value.type.element == graph::ElementType::undefined)
-      record["assumptions"].push_back(
-          concat("the element type of input '", value.name, "' is not stated: its bytes are open"));
-  }
-}
-
-/// Closes an open batch with 1. Returns whether there was one.
-bool assume_batch(graph::Graph& graph) {
-  const Json before = values(graph, graph.body().inputs);
-  close_batch(graph, 1);
-  return values(graph, graph.body().inputs) != before;
+  return list;
 }
 
 std::string scaled(const Json& number, std::string_view unit) {
@@ -171,7 +87,7 @@ std::string line(std::string_view name, std::string_view text) {
   return concat(name, padding, text.empty() ? "none" : text, "\n");
 }
 
-std::string ports(std::string_view name, const Json& list) {
+std::string port_lines(std::string_view name, const Json& list) {
   constexpr std::size_t most = 8;
   std::string text;
   for (std::size_t i = 0; i < list.size() && i < most; ++i)
@@ -242,53 +158,48 @@ std::string not_covered(const Json& record) {
 
 }  // namespace
 
-Result<runtime::Recognition> recognise_model(const graph::Graph& graph) {
-  auto searched = runtime::recognise_searched(graph);
-  if (searched) return searched;
-  graph::Graph run = graph;
-  close_batch(run, 1);
-  return runtime::graph_space().recognise(run);
-}
-
-Result<Json> overview_of(const graph::Graph& graph, const std::string& model,
-                         const std::string& fusion) {
-  HALE_TRY(const workload::FusionRules rules, workload::fusion_rules(fusion));
-  Json record = {{"model", model}};
-  record.update(recognition_of(graph));
-  record["opsets"] = opsets(graph);
-  record["inputs"] = values(graph, graph.body().inputs);
-  record["outputs"] = values(graph, graph.body().outputs);
-  add_unsaid(graph, record);
-  graph::Graph closed = graph;
-  if (assume_batch(closed))
-    record["assumptions"].push_back("the batch is open in the model: figures are for a batch of 1");
-  HALE_CHECK(graph::InferShapes::run(closed));
-  const OperatorTotals totals = operator_totals(closed);
+Json overview_of(const Inspection& found, const std::string& model) {
+  const bool is_recognised = !found.space.empty();
   std::size_t count = 0;
-  Json by_name = Json::object();
-  for (const auto& [name, total] : totals) {
+  std::map<std::string, std::size_t> by_name;
+  for (const session::OperatorTotal& total : found.operators) {
     count += total.count;
-    by_name[name] = total.count;
+    by_name[total.name] = total.count;
   }
-  record["operations"] = count;
-  record["operations_by_name"] = by_name;
-  record["operators"] = operator_records(totals);
-  HALE_TRY(const ModelCost cost, cost_of(closed));
-  record["macs"] = cost.macs;
-  record["parameters"] = cost.parameters;
-  record["coverage"] = {{"nodes", rounded(cost.nodes_covered)},
-                        {"macs", rounded(cost.nodes_covered)},
-                        {"unknown_ops", cost.unknown_ops}};
-  HALE_CHECK(lift::prepare(closed, rules));
-  HALE_TRY(const workload::Workload work, lift::workload(closed, rules));
-  add_workload(work, fusion, record);
-  add_memory(closed, record);
-  return record;
+  return {{"model", model},
+          {"space", is_recognised ? Json(found.space) : Json()},
+          {"arch", is_recognised ? Json(found.archs.front()) : Json()},
+          {"class_size", found.archs.size()},
+          {"differences", found.differences},
+          {"assumptions", found.assumptions},
+          {"reason", is_recognised ? Json() : Json(found.reason)},
+          {"opsets", opsets(found.operator_sets)},
+          {"inputs", ports_json(found.inputs)},
+          {"outputs", ports_json(found.outputs)},
+          {"operations", count},
+          {"operations_by_name", by_name},
+          {"operators", operator_records(found.operators)},
+          {"macs", found.cost.macs},
+          {"parameters", found.cost.parameters},
+          {"coverage",
+           {{"nodes", rounded(found.cost.covered)},
+            {"macs", rounded(found.cost.covered)},
+            {"unknown_ops", found.cost.unknown_operations}}},
+          {"bytes_read", found.traffic.bytes_read},
+          {"bytes_written", found.traffic.bytes_written},
+          {"weight_bytes", found.traffic.weight_bytes},
+          {"fusion", found.fusion},
+          {"kernels", found.kernels},
+          {"kernels_by_kind", found.kernels_by_kind},
+          {"uncovered", uncovered_json(found)},
+          {"peak_activation_bytes", found.memory.bytes},
+          {"peak_activation_at", found.memory.at.empty() ? Json() : Json(found.memory.at)},
+          {"values_of_unknown_size", found.memory.unknown}};
 }
 
 std::string overview_text(const Json& record) {
   std::string text = line("model", record["model"].get<std::string>());
-  text += ports("inputs", record["inputs"]) + ports("outputs", record["outputs"]);
+  text += port_lines("inputs", record["inputs"]) + port_lines("outputs", record["outputs"]);
   text += costs(record) + recognised(record);
   bool is_first = true;
   for (const Json& assumption : record["assumptions"])
@@ -297,38 +208,21 @@ std::string overview_text(const Json& record) {
   return text + operator_table(record) + not_covered(record);
 }
 
-Result<std::string> operations_text(graph::Graph graph, Format format) {
-  assume_batch(graph);
-  HALE_CHECK(graph::InferShapes::run(graph));
-  std::uint64_t whole = 0;
-  for (const auto& [name, total] : operator_totals(graph))
-    whole = workload::saturating_sum(whole, total.macs);
+std::string operations_text(const std::vector<session::OperationRow>& rows, Format format) {
+  const std::uint64_t whole = sum_of(rows, [](const auto& row) { return row.macs.value_or(0); });
+  const auto known = [](const std::optional<std::uint64_t>& figure) {
+    return figure ? Json(*figure) : Json();
+  };
   Json records = Json::array();
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    if (op.is("Constant")) return;
-    const auto products = lift::macs_of(graph, id);
-    const auto total = [&graph](const std::vector<graph::ValueId>& ids) -> Json {
-      std::uint64_t sum = 0;
-      for (const graph::ValueId each : ids) {
-        if (each == graph::ValueId::none) continue;
-        const auto bytes = graph::bytes_of(graph.value(each).type);
-        if (!bytes) return {};
-        sum = workload::saturating_sum(sum, *bytes);
-      }
-      return sum;
-    };
-    const bool has_result = !op.results.empty() && op.results[0] != graph::ValueId::none;
-    records.push_back(
-        {{"node", op.location},
-         {"operator", lift::operation_name(op)},
-         {"output", has_result ? graph::describe(graph.value(op.results[0]).type) : ""},
-         {"macs", products ? Json(*products) : Json()},
-         {"share", products ? share(*products, whole) : Json()},
-         {"bytes_read", total(op.operands)},
-         {"bytes_written", total(op.results)},
-         {"parameters", graph::cost_of(graph, id).parameters}});
-  });
+  for (const session::OperationRow& row : rows)
+    records.push_back({{"node", row.node},
+                       {"operator", row.name},
+                       {"output", row.output},
+                       {"macs", known(row.macs)},
+                       {"share", row.macs ? share(*row.macs, whole) : Json()},
+                       {"bytes_read", known(row.bytes_read)},
+                       {"bytes_written", known(row.bytes_written)},
+                       {"parameters", row.parameters}});
   return format_listing({"operations",
                          {"node", "operator", "output", "macs", "share", "bytes_read",
                           "bytes_written", "parameters"}},

@@ -218,7 +218,7 @@ std::string script_data(const Report& report) {
 }
 
 std::string_view part(std::string_view name) {
-  for (const embedded::File& file : embedded::report())
+  for (const session::BuiltIn& file : embedded::report())
     if (file.name == name) return file.bytes;
   return {};
 }

@@ -1,28 +1,23 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <hale/core/text.hpp>
-#include <hale/runtime/any_base.hpp>
-#include <hale/runtime/spaces.hpp>
-#include <map>
+#include <hale/files.hpp>
+#include <hale/hale.hpp>
+#include <hale/measured.hpp>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "answers.hpp"
-#include "builtin.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
-#include "kernels.hpp"
-#include "measured.hpp"
-#include "models.hpp"
 #include "output.hpp"
-#include "precision.hpp"
+#include "shapes.hpp"
 
 namespace hale::cli {
 namespace {
@@ -38,244 +33,6 @@ struct Options {
   FormatOption format;
 };
 
-/// A device and its predictors, adapted when first asked for.
-class Device {
- public:
-  explicit Device(device::Profile profile) : profile_(std::move(profile)) {}
-
-  [[nodiscard]] const device::Profile& profile() const { return profile_; }
-
-  struct Adapted {
-    runtime::AnyPredictor predictor;
-    double interval_level;
-  };
-
-  [[nodiscard]] bool has(std::string_view space) const {
-    return profile_.section_of_space(space) != nullptr;
-  }
-
-  /// Errors: a device that was not measured for this space.
-  Result<Adapted*> adapted_to(std::string_view space) {
-    const auto known = adapted_.find(space);
-    if (known != adapted_.end()) return &known->second;
-    const device::ProfileSection* section = profile_.section_of_space(space);
-    if (section == nullptr)
-      return fail(concat("device '", profile_.name, "' was measured neither for space '", space,
-                         "' nor for 'graph'"));
-    auto adapted = base_of(*section).and_then([&](const runtime::AnyBase& base) {
-      return base.adapt(section->measurements).map([&](runtime::AnyPredictor predictor) {
-        return Adapted{std::move(predictor), base.info().interval_level};
-      });
-    });
-    if (!adapted) return fail_in(concat("device '", profile_.name, "'"), adapted.error());
-    return &adapted_.emplace(std::string(space), *std::move(adapted)).first->second;
-  }
-
- private:
-  device::Profile profile_;
-  std::map<std::string, Adapted, std::less<>> adapted_;
-};
-
-/// Below this share of costed operations no latency is better than a guess.
-constexpr double least_covered = 0.5;
-
-/// A model as it is run on the devices of one batch, and what is asked of it once for all of them.
-struct Run {
-  graph::Graph graph;
-  std::optional<runtime::Recognition> any{};
-  std::optional<ModelCost> cost{};
-};
-
-/// A model and what it turned out to be.
-struct Subject {
-  graph::Graph graph;
-  std::optional<runtime::Recognition> searched{};
-  std::string reason{};  // why it lies in no searched space
-  std::map<std::uint32_t, Run> runs{};
-
-  /// With this batch where it is open.
-  Run& run(std::uint32_t batch) {
-    if (const auto known = runs.find(batch); known != runs.end()) return known->second;
-    Run& made = runs.emplace(batch, Run{graph}).first->second;
-    close_batch(made.graph, batch);
-    return made;
-  }
-};
-
-/// A line of --archs: an architecture as the space has it, or a graph.
-struct Line {
-  Result<std::string> arch = std::string();
-  bool is_graph = false;
-};
-
-class Scoring {
- public:
-  explicit Scoring(const Options& options) : options_(options) {}
-
-  Exit run();
-
- private:
-  void refuse_input(Refusal refused) {
-    complain(refused);
-    answers_.refused.push_back(std::move(refused));
-  }
-  void find_devices();
-  [[nodiscard]] Result<Subject> read_subject(const std::string& path) const;
-  void score_model(const std::string& path);
-  Result<> score_archs();
-  [[nodiscard]] std::vector<Device*> devices_of_space();
-  [[nodiscard]] Result<std::vector<Answer>> answer_strings(Device& device,
-                                                           const std::vector<Line>& lines) const;
-  void answer_graph(Result<Subject>& subject, Device& device, Answer& answer) const;
-  Result<runtime::Recognition> recognise_for(const Device& device, Subject& subject) const;
-  Result<Answer> answer_model(Subject& subject, Device& device) const;
-  [[nodiscard]] bool is_as_measured(const runtime::Recognition& recognition,
-                                    const device::Profile& profile) const;
-  Result<> check_batch(const device::Profile& profile, std::string_view space) const;
-
-  [[nodiscard]] Exit status() const;
-
-  const Options& options_;
-  const runtime::SpaceEntry* space_ = nullptr;  // where one is named, which all answers are of
-  std::vector<std::unique_ptr<Device>> devices_;
-  Answers answers_;
-};
-
-void Scoring::find_devices() {
-  std::vector<std::string> names = options_.devices;
-  if (names.empty()) names.emplace_back(default_device);
-  for (const std::string& name : names) {
-    auto profile = find_device(name);
-    if (profile)
-      devices_.push_back(std::make_unique<Device>(*std::move(profile)));
-    else
-      refuse_input(refusal(name, profile.error()));
-  }
-}
-
-/// A searched space was measured at one batch; another one would be a guess.
-Result<> Scoring::check_batch(const device::Profile& profile, std::string_view space) const {
-  const auto batch = options_.shapes.batch();
-  if (!batch || *batch == profile.batch || space == runtime::graph_space().name) return {};
-  return fail(concat("--batch ", *batch, " conflicts with device '", profile.name,
-                     "', which was measured with batch ", profile.batch));
-}
-
-/// Whether a network of a searched space is as the device was measured: a batch that the user asks
-/// for conflicts, and is none of the model's.
-bool Scoring::is_as_measured(const runtime::Recognition& recognition,
-                             const device::Profile& profile) const {
-  return recognition.differences.empty() &&
-         (recognition.batch == 0 || options_.shapes.batch() || recognition.batch == profile.batch);
-}
-
-/// What a device answers a graph as: of the space that is named; else of the space it lies in where
-/// the device was measured for it on the same macro-structure, else as any graph.
-///
-/// Errors: none of these was measured; the graph lies in another space than the one named.
-Result<runtime::Recognition> Scoring::recognise_for(const Device& device, Subject& subject) const {
-  const std::string_view any = runtime::graph_space().name;
-  const bool is_any_named = space_ != nullptr && space_->name == any;
-  if (!is_any_named && !subject.searched && subject.reason.empty()) {
-    auto found = runtime::recognise_searched(subject.graph);
-    if (found) {
-      subject.searched = *std::move(found);
-    } else {
-      subject.reason = found.error().message;
-    }
-  }
-  if (space_ != nullptr && !is_any_named) {
-    if (subject.searched && subject.searched->space == space_->name) return *subject.searched;
-    return fail(concat("lies in space '", subject.searched ? subject.searched->space : any,
-                       "', expected '", space_->name, "'"));
-  }
-  const bool fits = subject.searched && device.has(subject.searched->space);
-  if (fits && (is_as_measured(*subject.searched, device.profile()) || !device.has(any)))
-    return *subject.searched;
-  if (!device.has(any))
-    return fail(concat(
-        "device '", device.profile().name, "' was measured ",
-        subject.searched
-            ? concat("neither for space '", subject.searched->space, "' nor for 'graph'")
-            : concat("for searched spaces alone, not for 'graph': the graph ", subject.reason)));
-  Run& run = subject.run(device.profile().batch);
-  if (!run.any) {
-    HALE_TRY(run.any, runtime::graph_space().recognise(run.graph));
-  }
-  return *run.any;
-}
-
-/// Where the time goes, as the device's predictor of any graph has it, else by multiply-adds.
-Result<std::vector<KernelShare>> shares_of(const graph::Graph& graph, Device& device) {
-  const std::string_view any = runtime::graph_space().name;
-  if (!device.has(any)) return kernel_shares(graph, std::nullopt);
-  HALE_TRY(Device::Adapted * adapted, device.adapted_to(any));
-  return kernel_shares(graph, adapted->predictor.device());
-}
-
-Result<Answer> Scoring::answer_model(Subject& subject, Device& device) const {
-  const device::Profile& profile = device.profile();
-  HALE_TRY(const runtime::Recognition recognition, recognise_for(device, subject));
-  HALE_CHECK(check_batch(profile, recognition.space));
-  if (recognition.covered < least_covered)
-    return fail(
-        fmt::format("{:.0f} % of its operations can be costed, expected at least {:.0f} %: {}{}",
-                    100 * recognition.covered, 100 * least_covered,
-                    recognition.uncovered.empty() ? "operations without figures"
-                                                  : recognition.uncovered.front(),
-                    is_open(subject.graph) ? "; --dim and --shape close open extents" : ""));
-  HALE_TRY(Device::Adapted * adapted, device.adapted_to(recognition.space));
-  HALE_TRY(const runtime::GraphAnswer found, adapted->predictor.score(recognition));
-  Answer answer{.arch = found.arch,
-                .space = recognition.space,
-                .device = &profile,
-                .interval_level = adapted->interval_level,
-                .prediction = found.prediction};
-  const bool is_any = recognition.space == runtime::graph_space().name;
-  if (is_any) answer.arch.clear();
-  if (found.class_size > 1)
-    answer.assumptions.push_back(
-        concat("stands for ", found.class_size,
-               " architectures that the graph cannot tell apart: arch is the first of them, the "
-               "latency their median, the interval covers all"));
-  for (const auto* lines : {&recognition.assumptions, &recognition.differences})
-    answer.assumptions.insert(answer.assumptions.end(), lines->begin(), lines->end());
-  for (const std::string& operation : recognition.uncovered)
-    answer.warnings.push_back(concat("not costed: ", operation));
-  const bool is_batch_open = is_any ? !batch_of(subject.graph) : recognition.batch == 0;
-  if (is_batch_open) {
-    answer.assumptions.push_back(
-        concat("batch left open by the graph, taken as ", profile.batch, " as measured"));
-  } else if (is_any && options_.shapes.batch() && *options_.shapes.batch() != profile.batch) {
-    answer.assumptions.push_back(concat("answered for a batch of ", *options_.shapes.batch(),
-                                        ", as asked; the device was measured with ",
-                                        profile.batch));
-  } else if (!is_any && recognition.batch != profile.batch) {
-    answer.assumptions.push_back(
-        concat("batch ", recognition.batch, ", measured with ", profile.batch));
-    answer.prediction->verdict = predictor::Verdict::extrapolating;
-  }
-  Run& run = subject.run(profile.batch);
-  if (options_.operations) {
-    HALE_TRY(answer.kernels, shares_of(run.graph, device));
-    if (!device.has(runtime::graph_space().name))
-      answer.assumptions.push_back(
-          "where the time goes is by multiply-adds: the device was not measured for 'graph', "
-          "whose predictor times kernels");
-  }
-  if (!run.cost) {
-    HALE_TRY(run.cost, cost_of(run.graph));
-  }
-  answer.cost = run.cost;
-  answer.cost->nodes_covered = std::min(answer.cost->nodes_covered, recognition.covered);
-  if (std::string assumed = assumed_precision(*answer.cost, profile); !assumed.empty()) {
-    answer.assumptions.push_back(std::move(assumed));
-    answer.prediction->verdict = predictor::Verdict::extrapolating;
-  }
-  if (!answer.cost->unknown_ops.empty()) answer.prediction->verdict = predictor::Verdict::unknown;
-  return answer;
-}
-
 /// What `work` gives; an error where memory does not hold what it makes, so that the other models
 /// are answered.
 template <class Work>
@@ -287,129 +44,187 @@ std::invoke_result_t<Work> within_memory(const Work& work) {
   }
 }
 
-Result<Subject> Scoring::read_subject(const std::string& path) const {
-  HALE_TRY(graph::Graph graph, read_model(path));
-  HALE_CHECK(options_.shapes.apply(graph));
-  return Subject{.graph = std::move(graph)};
+/// A line of --archs: an architecture, or a model that is read in its turn.
+struct Line {
+  Result<device::Subject> subject = device::Subject();
+  bool is_model = false;
+};
+
+class Scoring {
+ public:
+  explicit Scoring(const Options& options) : options_(options) {}
+
+  Exit run();
+
+ private:
+  void refuse_input(Refusal refused) {
+    complain(refused);
+    rows_.refused.push_back(std::move(refused));
+  }
+  void find_devices();
+  [[nodiscard]] Result<Answer> answer(const Result<Model>& model, const Device& device) const {
+    if (!model) return tl::unexpected<Error>(model.error());
+    return within_memory([&] {
+      return device.answer(*model, {.kernels = options_.operations, .space = options_.space});
+    });
+  }
+  [[nodiscard]] Result<Model> read(const std::string& path) const {
+    return within_memory([&] { return read_onnx(path, options_.shapes.inputs()); });
+  }
+  void score_model(const std::string& path);
+  Result<> score_archs();
+  [[nodiscard]] std::vector<Line> read_lines(const std::vector<std::string>& archs,
+                                             const runtime::SpaceEntry& space) const;
+  [[nodiscard]] std::vector<const Device*> devices_of_space();
+  [[nodiscard]] Result<std::vector<Row>> answer_lines(const Device& device,
+                                                      const std::vector<Line>& lines) const;
+  void finish_line(std::size_t number, const std::string& arch, const Line& line,
+                   std::vector<Row> of_devices, const std::vector<const Device*>& devices);
+
+  [[nodiscard]] Exit status() const;
+
+  const Options& options_;
+  std::vector<Device> devices_;
+  Rows rows_;
+};
+
+void Scoring::find_devices() {
+  std::vector<std::string> names = options_.devices;
+  if (names.empty()) names.emplace_back(session::default_device);
+  for (const std::string& name : names) {
+    auto device = open_device(name);
+    if (device)
+      devices_.push_back(*std::move(device));
+    else
+      refuse_input(refusal(name, device.error()));
+  }
 }
 
 void Scoring::score_model(const std::string& path) {
-  auto subject = within_memory([&] { return read_subject(path); });
-  if (!subject) return refuse_input(refusal(path, subject.error()));
-  for (const auto& device : devices_) {
-    auto answer = within_memory([&] { return answer_model(*subject, *device); });
-    if (!answer) {
-      refuse_input(refusal(path, answer.error()));
-      continue;
-    }
-    answer->model = path;
-    answers_.given.push_back(*std::move(answer));
+  const Result<Model> model = read(path);
+  if (!model) return refuse_input(refusal(path, model.error()));
+  for (const Device& device : devices_) {
+    auto answered = answer(model, device);
+    if (answered)
+      rows_.given.push_back({*std::move(answered)});
+    else
+      refuse_input(refusal(path, answered.error()));
   }
 }
 
 /// The devices that were measured for the space that is named, and with the batch that is.
-std::vector<Device*> Scoring::devices_of_space() {
-  std::vector<Device*> found;
-  for (const auto& device : devices_) {
-    const auto checked = check_batch(device->profile(), space_->name);
-    const auto ready = checked ? device->adapted_to(space_->name)
-                               : Result<Device::Adapted*>(fail(checked.error().message));
-    if (ready)
-      found.push_back(device.get());
+std::vector<const Device*> Scoring::devices_of_space() {
+  std::vector<const Device*> found;
+  for (const Device& device : devices_)
+    if (const auto ready = device.ready(options_.space, options_.shapes.inputs()))
+      found.push_back(&device);
     else
       refuse_input(refusal(options_.archs, ready.error()));
-  }
   return found;
 }
 
-/// An answer a line, of the architectures all at once, and without a prediction of all else.
-/// Errors: the predictor's own.
-Result<std::vector<Answer>> Scoring::answer_strings(Device& device,
-                                                    const std::vector<Line>& lines) const {
-  HALE_TRY(Device::Adapted * adapted, device.adapted_to(space_->name));
-  std::vector<std::string_view> asked;
-  for (const Line& line : lines)
-    if (line.arch && !line.is_graph) asked.emplace_back(*line.arch);
-  std::vector<predictor::Prediction> predictions(asked.size());
-  HALE_CHECK(adapted->predictor.score(asked, predictions));
-  std::vector<Answer> answers;
-  std::size_t next = 0;
-  for (const Line& line : lines) {
-    Answer answer{.space = space_->name,
-                  .device = &device.profile(),
-                  .interval_level = adapted->interval_level};
-    if (!line.arch)
-      answer.warnings.push_back(line.arch.error().message);
-    else if (!line.is_graph)
-      answer.prediction = predictions[next++];
-    answers.push_back(std::move(answer));
-  }
-  return answers;
-}
-
-/// A line that is a graph is answered as a model is, or says why not.
-void Scoring::answer_graph(Result<Subject>& subject, Device& device, Answer& answer) const {
-  auto found = subject ? within_memory([&] { return answer_model(*subject, device); })
-                       : Result<Answer>(tl::unexpected(subject.error()));
-  if (found)
-    answer = *std::move(found);
-  else
-    answer.warnings.push_back(found.error().message);
-}
-
-/// Graphs are read in their turn, so that one at a time is held.
-Result<> Scoring::score_archs() {
-  HALE_TRY(space_, runtime::find_space(options_.space));
-  HALE_TRY(const std::string text, read_input(options_.archs));
-  const auto parsed = parse_archs(text);
-  if (!parsed) return fail_in(options_.archs, parsed.error());
-  const std::vector<std::string>& archs = *parsed;
+std::vector<Line> Scoring::read_lines(const std::vector<std::string>& archs,
+                                      const runtime::SpaceEntry& space) const {
+  const session::Inputs& inputs = options_.shapes.inputs();
   std::vector<Line> lines(archs.size());
   for (std::size_t i = 0; i < archs.size(); ++i) {
-    lines[i].is_graph = is_graph(archs[i], options_.shapes);
-    if (!lines[i].is_graph) lines[i].arch = arch_of(archs[i], *space_, options_.shapes);
+    lines[i].is_model = session::is_graph(archs[i], inputs);
+    if (!lines[i].is_model) lines[i].subject = session::subject_of(archs[i], space, inputs);
   }
-  const auto is_string = [](const Line& line) { return !line.is_graph; };
+  return lines;
+}
+
+/// A row a line, of the architectures all at once; of models and of what is no architecture without
+/// an answer. Errors: the predictor's own.
+Result<std::vector<Row>> Scoring::answer_lines(const Device& device,
+                                               const std::vector<Line>& lines) const {
+  std::vector<const device::Subject*> asked;
+  for (const Line& line : lines)
+    if (line.subject && !line.is_model) asked.push_back(&*line.subject);
+  std::vector<Prediction> predictions(asked.size());
+  HALE_CHECK(device.score(options_.space, asked, predictions));
+  HALE_TRY(const double level, device.ready(options_.space));
+  std::vector<Row> rows;
+  std::size_t next = 0;
+  for (const Line& line : lines) {
+    Row row{.answer = {.device = device.name(),
+                       .batch = device.profile().batch,
+                       .precision = device.profile().precision,
+                       .space = options_.space,
+                       .interval_level = level},
+            .is_answered = line.subject && !line.is_model,
+            .has_cost = false};
+    if (row.is_answered) row.answer.prediction = predictions[next++];
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// Adds a line's rows, a device each, and says once what is wrong with it.
+void Scoring::finish_line(std::size_t number, const std::string& arch, const Line& line,
+                          std::vector<Row> of_devices, const std::vector<const Device*>& devices) {
+  std::string last;
+  const auto refuse = [&](const std::string& reason) {
+    if (std::exchange(last, reason) != reason)
+      refuse_input({options_.archs, concat("architecture ", number, ": ", reason)});
+  };
+  if (!line.subject) refuse(line.subject.error().message);
+  std::optional<Result<Model>> model;
+  if (line.is_model) model = read(arch);
+  if (model && !*model) refuse(model->error().message);
+  for (std::size_t d = 0; d < devices.size(); ++d) {
+    Row& row = of_devices[d];
+    std::string reason = line.subject ? std::string() : line.subject.error().message;
+    if (model) {
+      auto found = answer(*model, *devices[d]);
+      if (found)
+        row = {*std::move(found)};
+      else
+        reason = found.error().message;
+    }
+    if (!reason.empty()) {
+      refuse(reason);
+      row.answer.warnings = {std::move(reason)};
+    }
+    row.answer.arch = arch;
+    row.answer.model.clear();
+    rows_.given.push_back(std::move(row));
+  }
+}
+
+/// Models are read in their turn, so that one at a time is held.
+Result<> Scoring::score_archs() {
+  HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(options_.space));
+  HALE_TRY(const std::string text, session::read_text(options_.archs));
+  const auto archs = parse_archs(text);
+  if (!archs) return fail_in(options_.archs, archs.error());
+  const std::vector<Line> lines = read_lines(*archs, *space);
+  const auto is_string = [](const Line& line) { return !line.is_model; };
   if (options_.operations && std::any_of(lines.begin(), lines.end(), is_string))
     warn("--ops: an architecture has no kernels, an ONNX file has");
-  const std::vector<Device*> devices = devices_of_space();
-  std::vector<std::vector<Answer>> found;  // of each device
-  for (Device* device : devices) {
-    HALE_TRY(found.emplace_back(), answer_strings(*device, lines));
+  const std::vector<const Device*> devices = devices_of_space();
+  std::vector<std::vector<Row>> found;  // of each device
+  for (const Device* device : devices) {
+    HALE_TRY(found.emplace_back(), answer_lines(*device, lines));
   }
-  for (std::size_t i = 0; i < archs.size(); ++i) {
-    std::string last;
-    const auto refuse_line = [&](const std::string& reason) {
-      if (std::exchange(last, reason) != reason)
-        refuse_input({options_.archs, concat("architecture ", i + 1, ": ", reason)});
-    };
-    if (!lines[i].arch) refuse_line(lines[i].arch.error().message);
-    std::optional<Result<Subject>> subject;
-    if (lines[i].is_graph) subject = within_memory([&] { return read_subject(archs[i]); });
-    if (subject && !*subject) refuse_line(subject->error().message);
-    for (std::size_t d = 0; d < devices.size(); ++d) {
-      Answer& answer = found[d][i];
-      if (subject) answer_graph(*subject, *devices[d], answer);
-      answer.arch = archs[i];
-      if (!answer.prediction) refuse_line(answer.warnings.front());
-      answers_.given.push_back(std::move(answer));
-    }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::vector<Row> of_devices;
+    for (std::vector<Row>& rows : found) of_devices.push_back(std::move(rows[i]));
+    finish_line(i + 1, (*archs)[i], lines[i], std::move(of_devices), devices);
   }
   return {};
 }
 
 Exit Scoring::status() const {
-  Exit status = answers_.refused.empty() ? Exit::done : Exit::bad_input;
+  Exit status = rows_.refused.empty() ? Exit::done : Exit::bad_input;
   for (const std::string& reason : options_.fail_on) {
-    const auto met =
-        std::count_if(answers_.given.begin(), answers_.given.end(), [&](const Answer& answer) {
-          if (reason == "unknown-op") return answer.cost && !answer.cost->unknown_ops.empty();
-          return answer.prediction &&
-                 answer.prediction->verdict == predictor::Verdict::extrapolating;
-        });
+    const auto met = std::count_if(rows_.given.begin(), rows_.given.end(), [&](const Row& row) {
+      if (reason == "unknown-op") return !row.answer.cost.unknown_operations.empty();
+      return row.is_answered && row.answer.prediction.verdict == Verdict::extrapolating;
+    });
     if (met == 0) continue;
     complain(
-        concat("--fail-on ", reason, ": met by ", met, " of ", answers_.given.size(), " answers"));
+        concat("--fail-on ", reason, ": met by ", met, " of ", rows_.given.size(), " answers"));
     status = Exit::bad_input;
   }
   return status;
@@ -417,10 +232,9 @@ Exit Scoring::status() const {
 
 Exit Scoring::run() {
   find_devices();
-  answers_.are_of_archs = !options_.archs.empty();
-  answers_.devices = devices_.size();
-  if (options_.devices.empty() && !devices_.empty())
-    answers_.default_device = devices_.front()->profile().name;
+  rows_.are_of_archs = !options_.archs.empty();
+  rows_.devices = devices_.size();
+  if (options_.devices.empty() && !devices_.empty()) rows_.default_device = devices_.front().name();
   if (options_.archs.empty()) {
     ModelPaths models = expand_models(options_.models);
     for (Refusal& refused : models.refused) refuse_input(std::move(refused));
@@ -428,7 +242,7 @@ Exit Scoring::run() {
   } else if (const auto scored = score_archs(); !scored) {
     refuse_input(refusal(options_.archs, scored.error()));
   }
-  return finish(format_answers(answers_, options_.format.format()), status());
+  return finish(format_answers(rows_, options_.format.format()), status());
 }
 
 Exit score(Options& options) {

@@ -1,9 +1,8 @@
-#include <hale/runtime/spaces.hpp>
+#include <hale/hale.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "builtin.hpp"
 #include "commands.hpp"
 #include "output.hpp"
 
@@ -12,9 +11,9 @@ namespace {
 
 Exit spaces(Format format) {
   nlohmann::ordered_json records = nlohmann::ordered_json::array();
-  for (const runtime::SpaceEntry& space : runtime::spaces()) {
+  for (const runtime::SpaceEntry& space : built_in().contents().spaces) {
     nlohmann::ordered_json base;  // null: none is built in
-    if (find_base(std::string(space.name))) base = resolved_base(space.name);
+    if (open_base(std::string(space.name))) base = built_in().resolved_base(space.name);
     records.push_back({{"name", space.name}, {"base", base}, {"summary", space.summary}});
   }
   return finish(format_listing({"spaces", {"name", "base", "summary"}}, records, format));

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <hale/core/text.hpp>
+#include <hale/files.hpp>
 #include <hale/graph/passes.hpp>
+#include <hale/hale.hpp>
 #include <hale/io/file.hpp>
 #include <hale/lower/families.hpp>
+#include <hale/measured.hpp>
 #include <hale/onnx.hpp>
-#include <hale/runtime/spaces.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,11 +18,10 @@
 #include <system_error>
 #include <vector>
 
-#include "builtin.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
-#include "measured.hpp"
 #include "output.hpp"
+#include "shapes.hpp"
 
 namespace hale::cli {
 namespace {
@@ -61,9 +62,10 @@ std::string network_file_name(std::string name) {
 /// Writes one architecture as an ONNX file. Returns its path.
 Result<std::string> emit(const runtime::SpaceEntry& space, const std::string& arch,
                          const std::string& name, const Options& options) {
-  HALE_TRY(graph::Graph graph, space.emit(arch, options.shapes.batch().value_or(1)));
-  if (!options.shapes.says_nothing()) {
-    HALE_CHECK(options.shapes.apply(graph));
+  const session::Inputs& inputs = options.shapes.inputs();
+  HALE_TRY(graph::Graph graph, space.emit(arch, inputs.batch.value_or(1)));
+  if (!inputs.says_nothing()) {
+    HALE_CHECK(session::apply(inputs, graph));
     if (const auto fits = graph::InferShapes::run(graph); !fits) return fail_in(arch, fits.error());
   }
   HALE_TRY(const std::string bytes,
@@ -85,8 +87,8 @@ Result<std::vector<device::Measurement>> already_measured(const runtime::SpaceEn
                                                           const runtime::BaseInfo& info,
                                                           const Options& options) {
   if (options.measured.empty()) return std::vector<device::Measurement>{};
-  HALE_TRY(const auto raw, read_measurement_files(options.measured));
-  auto measured = recognise_measured(raw, space, info.references, options.shapes);
+  HALE_TRY(const auto raw, session::read_measurement_files(options.measured));
+  auto measured = session::recognise_measured(raw, space, info.references, options.shapes.inputs());
   if (!measured) return fail_in(options.measured.front(), measured.error());
   return std::move(measured->measurements);
 }
@@ -115,8 +117,8 @@ Result<std::string> suggest_references(const Options& options, const runtime::Sp
 
 /// What there is to choose from: the user's candidates, else networks that hale draws.
 struct Candidates {
-  std::vector<std::string> names{};  // as the user wrote them
-  std::vector<std::string> archs{};  // as the base reads them
+  std::vector<std::string> names{};         // as the user wrote them
+  std::vector<device::Subject> subjects{};  // as the base reads them
   std::vector<Refusal> refused{};
 };
 
@@ -131,7 +133,7 @@ Result<Candidates> candidates_of(const Options& options, const runtime::SpaceEnt
       for (std::size_t seed = 0; seed < seeds; ++seed)
         names.push_back(concat(family.name, "/", options.seed + seed));
   } else {
-    HALE_TRY(const std::string text, read_input(options.candidates));
+    HALE_TRY(const std::string text, session::read_text(options.candidates));
     auto parsed = parse_archs(text);
     if (!parsed) return fail_in(options.candidates, parsed.error());
     ModelPaths found = expand_models(*parsed);
@@ -140,14 +142,14 @@ Result<Candidates> candidates_of(const Options& options, const runtime::SpaceEnt
   }
   std::string misfit;
   for (std::string& name : names) {
-    auto arch = arch_of(name, space, options.shapes);
-    if (arch) {
+    auto subject = session::subject_of(name, space, options.shapes.inputs());
+    if (subject) {
       candidates.names.push_back(std::move(name));
-      candidates.archs.push_back(*std::move(arch));
+      candidates.subjects.push_back(*std::move(subject));
     } else if (options.candidates.empty()) {
-      misfit = refusal(name, arch.error()).message;
+      misfit = refusal(name, subject.error()).message;
     } else {
-      candidates.refused.push_back(refusal(name, arch.error()));
+      candidates.refused.push_back(refusal(name, subject.error()));
     }
   }
   if (candidates.names.empty() && options.candidates.empty())
@@ -163,20 +165,20 @@ struct Suggestion {
 
 /// The most telling candidates, each with how wide intervals are once it is measured.
 Result<Suggestion> suggest_telling(const Options& options, const runtime::SpaceEntry& space,
-                                   const LoadedBase& loaded) {
+                                   const runtime::AnyBase& base) {
   constexpr std::size_t usual = 10;
   HALE_TRY(const Candidates candidates, candidates_of(options, space));
   for (const Refusal& refused : candidates.refused)
     complain({options.candidates, concat(refused.input, ": ", refused.message)});
   if (candidates.names.empty()) return Suggestion{.is_whole = false};
-  HALE_TRY(const auto measured, already_measured(space, loaded.base.info(), options));
+  HALE_TRY(const auto measured, already_measured(space, base.info(), options));
   HALE_TRY(const runtime::Suggestions suggestions,
-           loaded.base.suggest(candidates.archs, measured, options.count.value_or(usual)));
+           base.suggest(candidates.subjects, measured, options.count.value_or(usual)));
   Json records = Json::array();
   for (const runtime::Suggested& one : suggestions.next) {
     const std::string& name = candidates.names[one.candidate];
     Json file;
-    if (!options.emit.empty() && is_network_name(name)) {
+    if (!options.emit.empty() && session::is_network_name(name)) {
       HALE_TRY(file, emit(space, name, network_file_name(name), options));
     }
     records.push_back({{"arch", name},
@@ -197,13 +199,13 @@ Result<Suggestion> suggest_telling(const Options& options, const runtime::SpaceE
 }
 
 Result<Suggestion> suggest(const Options& options) {
-  HALE_TRY(const runtime::SpaceEntry* space, runtime::find_space(options.space));
-  HALE_TRY(const LoadedBase loaded, find_base(std::string(space->name)));
+  HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(options.space));
+  HALE_TRY(const session::LoadedBase loaded, open_base(std::string(space->name)));
   if (!options.emit.empty()) {
     HALE_CHECK(make_folder(options.emit));
   }
-  if (!loaded.base.info().exact) return suggest_telling(options, *space, loaded);
-  HALE_TRY(std::string text, suggest_references(options, *space, loaded.base.info()));
+  if (!loaded.base->info().exact) return suggest_telling(options, *space, *loaded.base);
+  HALE_TRY(std::string text, suggest_references(options, *space, loaded.base->info()));
   return Suggestion{std::move(text)};
 }
 

@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <hale/core/fingerprint.hpp>
 #include <hale/core/text.hpp>
+#include <hale/hale.hpp>
 #include <hale/io/container.hpp>
 #include <hale/io/file.hpp>
 #include <hale/runtime/catalogue.hpp>
+#include <hale/threads.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,13 +20,11 @@
 #include <utility>
 #include <vector>
 
-#include "catalogue.hpp"
 #include "commands.hpp"
+#include "inputs.hpp"
 #include "interrupt.hpp"
-#include "measured.hpp"
 #include "output.hpp"
 #include "progress.hpp"
-#include "threads.hpp"
 
 namespace hale::cli {
 namespace {
@@ -171,7 +171,7 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
                       saved.path()));
   };
   runtime::TrainingHooks hooks;
-  hooks.executor = thread_executor(options.threads);
+  hooks.executor = session::thread_executor(options.threads);
   hooks.report = [&](const meta::TrainingProgress& progress) {
     announce();
     display.show(progress);
@@ -203,7 +203,7 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
 Result<Exit> run(Options options) {
   if (options.recipe.empty()) options.recipe = options.space == "graph" ? "simulated" : "help";
   HALE_TRY(const runtime::RecipeEntry* recipe,
-           runtime::find_recipe(catalogue(), options.space, options.recipe));
+           runtime::find_recipe(built_in().contents().recipes, options.space, options.recipe));
   if (options.episodes == 0) options.episodes = recipe->episodes;
   HALE_CHECK(
       require_place(options.output, {io::magic.data(), io::magic.size()}, "base or device file"));

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes a C++ unit that holds files: embed.py OUTPUT FUNCTION=FILE,FILE,.. FUNCTION=..
+"""Writes a C++ unit that holds files: embed.py OUTPUT HEADER FUNCTION=FILE,FILE,.. FUNCTION=..
 
-Each FUNCTION returns its files in the order given, named by their stems. The assembler copies the
-bytes; no compiler parses them.
+HEADER declares each FUNCTION, which returns its files in the order given, named by their stems. The
+assembler copies the bytes; no compiler parses them.
 """
 import pathlib
 import sys
@@ -11,9 +11,9 @@ HEAD = """#include <array>
 #include <span>
 #include <string_view>
 
-#include "embedded.hpp"
+#include "{header}"
 
-// Generated from the list in frontends/embedded/meson.build.
+// Generated from the lists in frontends/embedded/meson.build.
 """
 
 FILE = """
@@ -32,8 +32,8 @@ extern "C" const char {symbol}_end;
 FUNCTION = """
 namespace hale::embedded {{
 
-std::span<const File> {name}() {{
-  static const std::array<File, {count}> files = {{{{
+std::span<const session::BuiltIn> {name}() {{
+  static const std::array<session::BuiltIn, {count}> files = {{{{
 {entries}
   }}}};
   return files;
@@ -44,14 +44,15 @@ std::span<const File> {name}() {{
 
 
 def main():
-    output, *groups = sys.argv[1:]
-    text = HEAD
+    output, header, *groups = sys.argv[1:]
+    text = HEAD.format(header=header)
+    unit = pathlib.Path(output).stem
     number = 0
     for group in groups:
         name, _, paths = group.partition("=")
         entries = []
         for path in filter(None, paths.split(",")):
-            symbol = f"hale_embedded_{number}"
+            symbol = f"hale_{unit}_{number}"
             number += 1
             text += FILE.format(symbol=symbol, path=path)
             stem = pathlib.Path(path).stem

@@ -23,7 +23,7 @@ std::string folder_of(const NpmRuntime& runtime, const Settings& settings) {
 }
 
 std::string_view script_of(std::string_view name) {
-  return embedded::find(embedded::scripts(), name)->bytes;
+  return session::find_built_in(embedded::scripts(), name)->bytes;
 }
 
 }  // namespace

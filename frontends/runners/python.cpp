@@ -12,7 +12,7 @@ namespace {
 Result<Readings> measure(std::string_view script, std::string_view packages, const Model& model,
                          const Settings& settings) {
   const auto text_of = [](std::string_view name) {
-    return embedded::find(embedded::scripts(), name)->bytes;
+    return session::find_built_in(embedded::scripts(), name)->bytes;
   };
   auto readings = measure_with_script(
       {settings.python, "-c", concat(text_of("python"), "\n\n", text_of(script))}, model, settings);

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <hale/core/random.hpp>
 #include <hale/graph/ir.hpp>
+#include <hale/numeric/tensor.hpp>
+#include <hale/runtime/codes.hpp>
 #include <hale/runtime/spaces.hpp>
 #include <string>
 #include <string_view>
@@ -21,14 +24,14 @@ TEST(spaces, each_recognises_what_it_emits) {
       const std::string arch = entry.sample(rng);
       const auto graph = entry.emit(arch, 4);
       ASSERT_TRUE(graph) << graph.error().message;
-      const auto recognition = recognise(*graph);
+      const auto recognition = recognise(*lift::read(*graph));
       ASSERT_TRUE(recognition) << recognition.error().message;
       EXPECT_EQ(recognition->space, entry.name);
       EXPECT_EQ(recognition->batch, 4U);
       EXPECT_EQ(recognition->differences, Strings{}) << arch;
       EXPECT_EQ(recognition->assumptions, Strings{}) << arch;
       // The canonical architecture stands for the same graph.
-      const auto again = recognise(*entry.emit(recognition->archs.front(), 4));
+      const auto again = recognise(*lift::read(*entry.emit(recognition->archs.front(), 4)));
       ASSERT_TRUE(again);
       EXPECT_EQ(again->archs, recognition->archs);
     }
@@ -53,10 +56,25 @@ TEST(spaces, each_reads_writes_and_encodes_its_architectures) {
             "no space 'nasbench301'; there are: nasbench201, fbnet, ofa-mobilenetv3, graph");
 }
 
+TEST(spaces, what_a_searched_one_encodes_is_a_code_of_its) {
+  Rng rng(8);
+  for (const SpaceEntry& entry : searched) {
+    const Strings archs = {entry.sample(rng)};
+    const auto encoded = entry.encode(archs[0]);
+    ASSERT_TRUE(encoded);
+    auto codes = numeric::filled<std::uint8_t>({1, encoded->size()});
+    std::copy(encoded->begin(), encoded->end(), codes.begin());
+    const auto back = archs_of_codes(entry.name, codes);
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(entry.encode(back->front()), encoded);
+    EXPECT_EQ(codes_of_archs(entry.name, entry.encoder, archs), codes);
+  }
+}
+
 /// What a graph of one space differs by from the network that was measured.
 template <class Entry, class Lowered>
 Strings differences(const Entry& entry, const Lowered& graph) {
-  const auto recognition = entry.recognise(graph);
+  const auto recognition = entry.recognise(*lift::read(graph));
   return recognition ? recognition->differences : Strings{recognition.error().message};
 }
 
@@ -90,22 +108,26 @@ TEST(spaces, another_macro_structure_is_said_to_differ) {
 
 TEST(spaces, a_graph_of_no_searched_one_is_any_graph) {
   const graph::Graph graph = *lower::named_network("text-encoder/3");
-  const auto none = recognise_searched(graph);
+  const lift::Reading reading = *lift::read(graph);
+  const auto none = recognise_searched(reading);
   ASSERT_FALSE(none);
   const std::string& message = none.error().message;
   EXPECT_TRUE(message.starts_with("lies in no searched space (not nasbench201: ")) << message;
   EXPECT_NE(message.find("; not fbnet: "), std::string::npos);
   EXPECT_NE(message.find("; not ofa-mobilenetv3: "), std::string::npos);
-  const auto any = recognise(graph);
+  const auto any = recognise(reading);
   ASSERT_TRUE(any) << any.error().message;
   EXPECT_EQ(any->space, "graph");
-  EXPECT_EQ(any->archs, Strings{graph_space().canonical("text-encoder/3").value_or("")});
-  EXPECT_EQ(any->covered, 1);
-  EXPECT_EQ(any->uncovered, Strings{});
+  EXPECT_EQ(any->archs, Strings{});
+  const auto subject = graph_space().subject("text-encoder/3");
+  ASSERT_TRUE(subject) << subject.error().message;
+  EXPECT_EQ(*subject->network, *reading.network);
+  EXPECT_EQ(reading.cost.covered, 1);
+  EXPECT_TRUE(reading.uncovered().empty());
 }
 
 TEST(spaces, a_graph_without_operations_is_refused) {
-  const auto recognition = recognise(graph::Graph{});
+  const auto recognition = recognise(*lift::read(graph::Graph{}));
   ASSERT_FALSE(recognition);
   EXPECT_NE(recognition.error().message.find("no operation"), std::string::npos);
 }

@@ -16,7 +16,7 @@ LEVELS = {
     "workload": (2, ()), "nn": (2, ()), "space": (2, ("workload",)), "device": (2, ("workload",)),
     "graph": (2, ("workload",)),
     "lift": (3, ()), "lower": (3, ()), "meta": (3, ()),
-    "predictor": (4, ()), "io": (5, ()), "runtime": (6, ()),
+    "predictor": (4, ()), "io": (5, ()), "runtime": (6, ()), "session": (7, ()),
 }
 FORBIDDEN = {
     r"iostream|regex": "is too heavy for headers that everyone includes",

@@ -9,6 +9,14 @@
 /// only.
 #define HALE_ASSERT(condition) assert(condition)
 
+/// The functions of hale/session/ are compiled in every program that includes them, or, where
+/// HALE_SESSION is defined, once in the library hale-predict.
+#ifdef HALE_SESSION
+#define HALE_SESSION_INLINE
+#else
+#define HALE_SESSION_INLINE inline
+#endif
+
 #define HALE_CONCAT_(a, b) a##b
 #define HALE_CONCAT(a, b) HALE_CONCAT_(a, b)
 

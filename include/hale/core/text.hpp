@@ -2,9 +2,11 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,6 +36,24 @@ template <class... Parts>
   return out;
 }
 
+/// A share in whole percent: .504 is "50 %".
+[[nodiscard]] inline std::string percent_text(double share) {
+  return concat(std::lround(100 * share), " %");
+}
+
+/// The names between separators: "a, b".
+template <class Names>
+[[nodiscard]] std::string joined(const Names& names, std::string_view separator = ", ") {
+  std::string text;
+  bool is_first = true;
+  for (const auto& name : names) {
+    if (!is_first) text += separator;
+    text += name;
+    is_first = false;
+  }
+  return text;
+}
+
 /// The whole of `text` as a number, or nothing.
 template <class Number>
 requires std::integral<Number> || std::floating_point<Number>
@@ -61,6 +81,19 @@ requires std::integral<Number> || std::floating_point<Number>
     pieces.push_back(text.substr(begin, end - begin));
   pieces.push_back(text.substr(begin));
   return pieces;
+}
+
+/// The same into memory that the caller has: as many as fit. Returns how many there are.
+inline std::size_t split_into(std::string_view text, char separator,
+                              std::span<std::string_view> pieces) {
+  std::size_t count = 0;
+  for (bool is_last = false; !is_last; ++count) {
+    const std::size_t end = text.find(separator);
+    is_last = end == std::string_view::npos;
+    if (count < pieces.size()) pieces[count] = text.substr(0, end);
+    text.remove_prefix(is_last ? text.size() : end + 1);
+  }
+  return count;
 }
 
 }  // namespace hale

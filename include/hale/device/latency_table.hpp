@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
+#include <hale/workload/network.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,10 +21,11 @@ namespace hale::device {
 
 /// Latencies of many architectures on many devices, in milliseconds; NaN where not measured.
 struct LatencyTable {
-  std::vector<std::string> archs;               // (rows)
-  std::vector<std::string> devices;             // (columns)
-  std::vector<std::vector<double>> latency_ms;  // (columns, rows)
-  std::vector<std::string> families{};          // (rows); none: those in the archs' names
+  std::vector<std::string> archs;                   // (rows)
+  std::vector<std::string> devices;                 // (columns)
+  std::vector<std::vector<double>> latency_ms;      // (columns, rows)
+  std::vector<std::string> families{};              // (rows); none: those in the archs' names
+  std::vector<workload::SharedNetwork> networks{};  // (rows) of any graphs; none: archs say it all
 
   [[nodiscard]] std::string family(std::size_t row) const {
     return families.empty() ? family_of(archs[row]) : families[row];

@@ -6,6 +6,8 @@
 #include <hale/device/measurements.hpp>
 #include <hale/device/profile.hpp>
 #include <hale/io/container.hpp>
+#include <hale/io/networks.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,19 +16,36 @@ namespace hale::io {
 namespace detail {
 
 inline constexpr std::string_view section_prefix = "for:";
+/// What stands for the architecture of a measurement whose kernels the file keeps.
+inline constexpr std::string_view network_prefix = "network/";
 
 inline std::string pack_section(const device::ProfileSection& section) {
   Notes notes;
   notes.set("base", section.base);
   notes.set("space", section.space);
   std::string measurements;
-  for (const device::Measurement& m : section.measurements)
-    measurements += concat(m.latency.value, "\t", m.arch, "\n");
+  NetworkWriter networks;
+  for (const device::Measurement& m : section.measurements) {
+    const bool has_kernels = m.network && !m.network->unfused.kernels.empty();
+    const std::string arch =
+        has_kernels ? concat(network_prefix, networks.add(m.arch, *m.network)) : m.arch;
+    measurements += concat(m.latency.value, "\t", arch, "\n");
+  }
   Container nested;
   nested.add("notes", notes.format());
   nested.add("measurements", std::move(measurements));
+  if (!networks.empty()) nested.add("networks", networks.serialise());
   if (!section.base_file.empty()) nested.add("base", section.base_file);
   return serialise(nested);
+}
+
+inline Result<device::Measurement> unpack_measurement(std::string_view line) {
+  const std::size_t tab = line.find('\t');
+  const auto ms = parse_number<double>(line.substr(0, tab));
+  if (tab == std::string_view::npos || !ms || !device::is_plausible(Milliseconds{*ms}))
+    return fail(concat("measurement '", line.substr(0, 80), "', expected ", device::plausible,
+                       ", a tab and an architecture"));
+  return device::Measurement{std::string(line.substr(tab + 1)), Milliseconds{*ms}};
 }
 
 inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
@@ -36,15 +55,20 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   device::ProfileSection section;
   section.base = notes.get("base");
   section.space = notes.get("space");
+  std::optional<NetworkReader> networks;
+  if (const std::string* bytes_of_networks = nested.find("networks")) {
+    HALE_TRY(networks, NetworkReader::open(*bytes_of_networks));
+  }
   HALE_TRY(const auto lines, nested.section("measurements"));
   for (const std::string_view line : split(lines, '\n')) {
     if (line.empty()) continue;
-    const std::size_t tab = line.find('\t');
-    const auto ms = parse_number<double>(line.substr(0, tab));
-    if (tab == std::string_view::npos || !ms || !device::is_plausible(Milliseconds{*ms}))
-      return fail(concat("measurement '", line.substr(0, 80), "', expected ", device::plausible,
-                         ", a tab and an architecture"));
-    section.measurements.push_back({std::string(line.substr(tab + 1)), Milliseconds{*ms}});
+    HALE_TRY(device::Measurement one, unpack_measurement(line));
+    if (networks && one.arch.starts_with(network_prefix)) {
+      HALE_TRY(NamedNetwork found, networks->find(one.arch.substr(network_prefix.size())));
+      one.arch = std::move(found.name);
+      one.network = std::move(found.network);
+    }
+    section.measurements.push_back(std::move(one));
   }
   if (const std::string* base = nested.find("base")) section.base_file = *base;
   return section;

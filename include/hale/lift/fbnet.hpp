@@ -197,11 +197,10 @@ using FBNetStages = std::array<std::span<const FBNetPlace>, space::FBNetNetwork:
 /// Recognises an FBNet of any width, strides, resolution, batch and class count, with its
 /// BatchNormalizations folded or not.
 ///
-/// Errors: the first node from the end that fits no such network, with what was found and expected.
+/// Pre: graph::Simplify ran. Errors: the first node from the end that fits no such network, with
+/// what was found and expected.
 /// Cost: O(operations).
-[[nodiscard]] inline Result<FBNetReading> fbnet(graph::Graph imported) {
-  HALE_CHECK(graph::Simplify::run(imported));
-  const graph::Graph& simple = imported;
+[[nodiscard]] inline Result<FBNetReading> match_fbnet(const graph::Graph& simple) {
   HALE_CHECK(detail::check_operations(simple, detail::fbnet_operations, "FBNet"));
   HALE_TRY(const detail::FBNetHead head, detail::find_head(simple, detail::match_fbnet_head));
   HALE_TRY(const detail::FBNetBody body, detail::match_fbnet_body(simple, head.features));
@@ -225,6 +224,12 @@ using FBNetStages = std::array<std::span<const FBNetPlace>, space::FBNetNetwork:
   network.height = detail::extent(image, 2);
   network.width = detail::extent(image, 3);
   return reading;
+}
+
+/// The same of a graph as it was imported. Errors: those of graph::Simplify too.
+[[nodiscard]] inline Result<FBNetReading> fbnet(graph::Graph imported) {
+  HALE_CHECK(graph::Simplify::run(imported));
+  return match_fbnet(imported);
 }
 
 }  // namespace hale::lift

@@ -129,13 +129,12 @@ inline constexpr auto nasbench201_operations = std::to_array<std::string_view>(
 /// Recognises a network of NAS-Bench-201 of any depth, width, resolution, batch and class count,
 /// with its BatchNormalizations folded or not.
 ///
-/// `imported` is best as import gave it: factors of zero that are folded away already can leave
+/// It is best otherwise as import gave it: factors of zero that are folded away already can leave
 /// open where one cell ends.
-/// Errors: the first node that fits no such network, with what was found and expected.
+/// Pre: graph::Simplify ran. Errors: the first node that fits no such network, with what was found
+/// and expected.
 /// Cost: O(operations), and O(15 625) once.
-[[nodiscard]] inline Result<NasBench201Reading> nasbench201(graph::Graph imported) {
-  HALE_CHECK(graph::Simplify::run(imported));
-  const graph::Graph& simple = imported;
+[[nodiscard]] inline Result<NasBench201Reading> match_nasbench201(const graph::Graph& simple) {
   HALE_CHECK(detail::check_operations(simple, detail::nasbench201_operations, "NAS-Bench-201"));
   HALE_TRY(const detail::Head head, detail::find_head(simple, detail::match_head));
   const std::vector<std::size_t> place = detail::places(simple);
@@ -165,6 +164,12 @@ inline constexpr auto nasbench201_operations = std::to_array<std::string_view>(
   reading.network.height = detail::extent(image, 2);
   reading.network.width = detail::extent(image, 3);
   return reading;
+}
+
+/// The same of a graph as it was imported. Errors: those of graph::Simplify too.
+[[nodiscard]] inline Result<NasBench201Reading> nasbench201(graph::Graph imported) {
+  HALE_CHECK(graph::Simplify::run(imported));
+  return match_nasbench201(imported);
 }
 
 }  // namespace hale::lift

@@ -228,12 +228,12 @@ using StageStarts = std::array<std::size_t, space::OfaMobileNetV3Network::stage_
 /// Recognises an OFA-MobileNetV3 of any width, resolution, batch and class count, with its
 /// BatchNormalizations folded or not, and h-swish as one operation or spelled out.
 ///
-/// Errors: the first node from the end that fits no such network, with what was found and expected.
+/// Pre: graph::Simplify ran. Errors: the first node from the end that fits no such network, with
+/// what was found and expected.
 /// Cost: O(operations).
-[[nodiscard]] inline Result<OfaMobileNetV3Reading> ofa_mobilenet_v3(graph::Graph imported) {
+[[nodiscard]] inline Result<OfaMobileNetV3Reading> match_ofa_mobilenet_v3(
+    const graph::Graph& simple) {
   using Network = space::OfaMobileNetV3Network;
-  HALE_CHECK(graph::Simplify::run(imported));
-  const graph::Graph& simple = imported;
   HALE_CHECK(
       detail::check_operations(simple, detail::ofa_mobilenet_v3_operations, "OFA-MobileNetV3"));
   HALE_TRY(const detail::OfaHead head, detail::find_head(simple, detail::match_ofa_head));
@@ -258,6 +258,12 @@ using StageStarts = std::array<std::size_t, space::OfaMobileNetV3Network::stage_
   reading.network.width = detail::extent(image, 3);
   detail::read_resolution(reading);
   return reading;
+}
+
+/// The same of a graph as it was imported. Errors: those of graph::Simplify too.
+[[nodiscard]] inline Result<OfaMobileNetV3Reading> ofa_mobilenet_v3(graph::Graph imported) {
+  HALE_CHECK(graph::Simplify::run(imported));
+  return match_ofa_mobilenet_v3(imported);
 }
 
 }  // namespace hale::lift

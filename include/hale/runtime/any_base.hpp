@@ -8,6 +8,7 @@
 #include <hale/core/text.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
+#include <hale/lift/reading.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <hale/predictor/evaluate.hpp>
 #include <hale/predictor/prediction.hpp>
@@ -40,20 +41,23 @@ struct BaseInfo {
 /// The answer for a graph: of all architectures it may be.
 struct GraphAnswer {
   predictor::Prediction prediction;
-  std::string arch;  // the canonical one of its class
+  std::string arch{};  // the canonical one of its class; empty for any graph
   std::size_t class_size = 1;
 };
 
-/// A predictor adapted to one device.
-///
-/// Not to be shared between threads.
+/// A predictor adapted to one device. Never changed, so that threads may share it.
 class AnyPredictor {
  public:
   class Interface {
    public:
     virtual ~Interface() = default;
     virtual Result<> score(std::span<const std::string_view> archs,
-                           std::span<predictor::Prediction> out) = 0;
+                           std::span<predictor::Prediction> out) const = 0;
+    /// Errors: a predictor of a searched space's architectures alone.
+    [[nodiscard]] virtual Result<predictor::Prediction> score(
+        const workload::Network& /*network*/) const {
+      return fail("answers for the architectures of its space, and not for any graph");
+    }
     /// The device as rates; nothing where the predictor knows of no such thing.
     [[nodiscard]] virtual std::optional<workload::SimulatedDevice> device() const {
       return std::nullopt;
@@ -62,18 +66,39 @@ class AnyPredictor {
     [[nodiscard]] virtual std::string nearest() const { return {}; }
   };
 
-  explicit AnyPredictor(std::unique_ptr<Interface> predictor) : predictor_(std::move(predictor)) {}
+  explicit AnyPredictor(std::unique_ptr<const Interface> predictor)
+      : predictor_(std::move(predictor)) {}
 
   /// Shapes: archs (n) -> out (n). Errors: the first text that is no architecture of the space;
-  /// answers that are none, which a damaged base gives.
-  Result<> score(std::span<const std::string_view> archs, std::span<predictor::Prediction> out) {
+  /// answers that are none, which a damaged base gives. Cost: for a searched space no allocation
+  /// once as many threads have asked as ask now.
+  Result<> score(std::span<const std::string_view> archs,
+                 std::span<predictor::Prediction> out) const {
     HALE_CHECK(predictor_->score(archs, out));
-    const auto is_answer = [](const predictor::Prediction& one) {
-      return one.low.value >= 0 && one.low.value <= one.median.value &&
-             one.median.value <= one.high.value && std::isfinite(one.high.value);
-    };
-    if (std::all_of(out.begin(), out.end(), is_answer)) return {};
-    return fail("the base gives latencies that are not finite: its numbers are damaged");
+    return require_answers(out);
+  }
+
+  /// Any graph's latency. Errors: a predictor of a searched space; answers that are none.
+  [[nodiscard]] Result<predictor::Prediction> score(const workload::Network& network) const {
+    HALE_TRY(const predictor::Prediction found, predictor_->score(network));
+    HALE_CHECK(require_answers({&found, 1}));
+    return found;
+  }
+
+  /// A graph's latency as what it was recognised as: of a class its median, with an interval that
+  /// covers the class. Errors: as score().
+  [[nodiscard]] Result<GraphAnswer> answer(const lift::Reading& reading,
+                                           const Recognition& recognition) const {
+    GraphAnswer answer;
+    if (recognition.archs.empty()) {
+      HALE_TRY(answer.prediction, score(*reading.network));
+    } else {
+      HALE_TRY(answer, answer_class(recognition.archs));
+    }
+    if (!recognition.differences.empty())
+      answer.prediction.verdict = predictor::Verdict::extrapolating;
+    if (!reading.uncovered().empty()) answer.prediction.verdict = predictor::Verdict::unknown;
+    return answer;
   }
 
   /// What a term of a graph takes on the device; nothing where the predictor has no terms.
@@ -84,12 +109,12 @@ class AnyPredictor {
   /// The known device that this one is most like; empty where it is like none.
   [[nodiscard]] std::string nearest() const { return predictor_->nearest(); }
 
-  /// The class's median latency, with an interval that covers the class. Errors: as above.
-  Result<GraphAnswer> score(const Recognition& recognition) {
-    const std::vector<std::string_view> archs(recognition.archs.begin(), recognition.archs.end());
+ private:
+  [[nodiscard]] Result<GraphAnswer> answer_class(const std::vector<std::string>& members) const {
+    const std::vector<std::string_view> archs(members.begin(), members.end());
     std::vector<predictor::Prediction> each(archs.size());
     HALE_CHECK(score(archs, each));
-    GraphAnswer answer{each[0], recognition.archs[0], archs.size()};
+    GraphAnswer answer{each[0], members[0], members.size()};
     std::vector<double> medians;
     for (const predictor::Prediction& prediction : each) {
       medians.push_back(prediction.median.value);
@@ -97,14 +122,19 @@ class AnyPredictor {
       answer.prediction.high = std::max(answer.prediction.high, prediction.high);
     }
     answer.prediction.median = Milliseconds{numeric::median(std::move(medians))};
-    if (!recognition.differences.empty())
-      answer.prediction.verdict = predictor::Verdict::extrapolating;
-    if (!recognition.uncovered.empty()) answer.prediction.verdict = predictor::Verdict::unknown;
     return answer;
   }
 
- private:
-  std::unique_ptr<Interface> predictor_;
+  [[nodiscard]] static Result<> require_answers(std::span<const predictor::Prediction> found) {
+    const auto is_answer = [](const predictor::Prediction& one) {
+      return one.low.value >= 0 && one.low.value <= one.median.value &&
+             one.median.value <= one.high.value && std::isfinite(one.high.value);
+    };
+    if (std::all_of(found.begin(), found.end(), is_answer)) return {};
+    return fail("the base gives latencies that are not finite: its numbers are damaged");
+  }
+
+  std::unique_ptr<const Interface> predictor_;
 };
 
 /// What to measure next.
@@ -127,8 +157,8 @@ class AnyBase {
    public:
     virtual ~Interface() = default;
     [[nodiscard]] virtual Result<Suggestions> suggest(
-        std::span<const std::string> candidates, const std::vector<device::Measurement>& measured,
-        std::size_t count) const = 0;
+        std::span<const device::Subject> candidates,
+        const std::vector<device::Measurement>& measured, std::size_t count) const = 0;
     /// log(measured / explained) of measurements that nothing explains, by their architecture.
     [[nodiscard]] virtual Result<std::vector<std::pair<std::string, double>>> outliers(
         const std::vector<device::Measurement>& /*measurements*/) const {
@@ -157,7 +187,7 @@ class AnyBase {
   ///
   /// Errors: candidates or measurements that are none of the space's; bases that take their
   /// references alone.
-  [[nodiscard]] Result<Suggestions> suggest(std::span<const std::string> candidates,
+  [[nodiscard]] Result<Suggestions> suggest(std::span<const device::Subject> candidates,
                                             const std::vector<device::Measurement>& measured,
                                             std::size_t count) const {
     return base_->suggest(candidates, measured, count);

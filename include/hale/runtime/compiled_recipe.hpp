@@ -4,6 +4,7 @@
 #include <functional>
 #include <hale/core/error.hpp>
 #include <hale/core/fingerprint.hpp>
+#include <hale/core/pool.hpp>
 #include <hale/core/text.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/io/checkpoint.hpp>
@@ -29,21 +30,29 @@ template <predictor::Recipe R>
 class RecipePredictor final : public AnyPredictor::Interface {
  public:
   explicit RecipePredictor(predictor::HelpPredictor<R> predictor)
-      : predictor_(std::move(predictor)) {}
+      : adapted_(std::move(predictor)) {}
 
   Result<> score(std::span<const std::string_view> archs,
-                 std::span<predictor::Prediction> out) override {
-    std::vector<typename R::Space::Architecture> architectures;
+                 std::span<predictor::Prediction> out) const override {
+    auto one = pool_.borrow([this] { return Worker{adapted_, {}}; });
+    one->architectures.clear();
     for (const std::string_view arch : archs) {
       HALE_TRY(const auto architecture, R::Space::parse(arch));
-      architectures.push_back(architecture);
+      one->architectures.push_back(architecture);
     }
-    predictor_.predict(architectures, out);
+    one->predictor.predict(one->architectures, out);
     return {};
   }
 
  private:
-  predictor::HelpPredictor<R> predictor_;
+  /// What one thread needs for itself, since a prediction writes to the predictor's own memory.
+  struct Worker {
+    predictor::HelpPredictor<R> predictor;
+    std::vector<typename R::Space::Architecture> architectures;
+  };
+
+  predictor::HelpPredictor<R> adapted_;
+  mutable Pool<Worker> pool_;
 };
 
 template <predictor::Recipe R>
@@ -57,7 +66,7 @@ class RecipeBase final : public AnyBase::Interface {
     return AnyPredictor(std::make_unique<RecipePredictor<R>>(std::move(predictor)));
   }
 
-  [[nodiscard]] Result<Suggestions> suggest(std::span<const std::string> /*candidates*/,
+  [[nodiscard]] Result<Suggestions> suggest(std::span<const device::Subject> /*candidates*/,
                                             const std::vector<device::Measurement>& /*measured*/,
                                             std::size_t /*count*/) const override {
     return fail(concat("recipe '", R::name, "' is adapted with its references and no others"));

@@ -31,10 +31,13 @@ namespace hale::runtime {
   return rows;
 }
 
-/// The terms of a table's architectures. Errors: the first that is none.
+/// The terms of a table's networks, else of what its architectures stand for. Errors: the first
+/// architecture that is none.
 [[nodiscard]] inline Result<std::vector<workload::Terms>> terms_of(
     const device::LatencyTable& table) {
   std::vector<workload::Terms> models;
+  for (const workload::SharedNetwork& network : table.networks) models.push_back(network->terms);
+  if (!models.empty()) return models;
   for (const std::string& arch : table.archs) {
     HALE_TRY(const workload::Terms terms, detail::GraphEntry::parse(arch));
     models.push_back(terms);

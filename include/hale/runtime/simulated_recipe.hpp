@@ -31,12 +31,16 @@ class AdaptedGraph final : public AnyPredictor::Interface {
       : predictor_(std::move(predictor)) {}
 
   Result<> score(std::span<const std::string_view> archs,
-                 std::span<predictor::Prediction> out) override {
+                 std::span<predictor::Prediction> out) const override {
     for (std::size_t i = 0; i < archs.size(); ++i) {
       HALE_TRY(const workload::Terms terms, GraphEntry::parse(archs[i]));
       out[i] = predictor_.predict(terms);
     }
     return {};
+  }
+  [[nodiscard]] Result<predictor::Prediction> score(
+      const workload::Network& network) const override {
+    return predictor_.predict(network.terms);
   }
 
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const override {
@@ -59,12 +63,12 @@ class GraphBase final : public AnyBase::Interface {
     return AnyPredictor(std::make_unique<AdaptedGraph>(std::move(adapted)));
   }
 
-  [[nodiscard]] Result<Suggestions> suggest(std::span<const std::string> candidates,
+  [[nodiscard]] Result<Suggestions> suggest(std::span<const device::Subject> candidates,
                                             const std::vector<device::Measurement>& measured,
                                             std::size_t count) const override {
     std::vector<workload::Terms> models;
-    for (const std::string& candidate : candidates) {
-      HALE_TRY(const workload::Terms terms, GraphEntry::parse(candidate));
+    for (const device::Subject& candidate : candidates) {
+      HALE_TRY(const workload::Terms terms, terms_of(candidate));
       models.push_back(terms);
     }
     if (models.empty()) return fail("found no candidate, expected at least one");
@@ -123,10 +127,17 @@ class GraphBase final : public AnyBase::Interface {
   /// Below this weight a measurement is an outlier.
   static constexpr double odd = 0.35;
 
+  /// Of a subject or a measurement, by its network, else by what its string stands for.
+  template <class One>
+  static Result<workload::Terms> terms_of(const One& one) {
+    if (one.network) return one.network->terms;
+    return GraphEntry::parse(one.arch);
+  }
+
   static Result<Rows> rows_of(const std::vector<device::Measurement>& measurements) {
     Rows rows;
     for (const device::Measurement& one : device::combine(measurements)) {
-      HALE_TRY(const workload::Terms terms, GraphEntry::parse(one.arch));
+      HALE_TRY(const workload::Terms terms, terms_of(one));
       rows.architectures.push_back(terms);
       rows.latency_ms.push_back(one.latency.value);
     }
@@ -159,7 +170,7 @@ struct SimulatedRecipe {
   [[nodiscard]] static Result<std::string> train(const device::LatencyTable& table,
                                                  const predictor::TrainingOptions& options,
                                                  const TrainingHooks& hooks) {
-    HALE_TRY(const std::vector<workload::Terms> models, terms_of(table));
+    HALE_TRY(const std::vector<workload::Terms> models, runtime::terms_of(table));
     std::vector<predictor::SourceRows> sources;
     for (const auto* names : {&options.sources, &options.validation})
       for (const std::string& name : *names) {

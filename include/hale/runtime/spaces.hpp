@@ -6,16 +6,17 @@
 #include <hale/core/error.hpp>
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
+#include <hale/device/measurements.hpp>
 #include <hale/graph/ir.hpp>
-#include <hale/lift/any_graph.hpp>
 #include <hale/lift/fbnet.hpp>
 #include <hale/lift/nasbench201.hpp>
 #include <hale/lift/ofa_mobilenet_v3.hpp>
+#include <hale/lift/read.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/lower/fbnet.hpp>
 #include <hale/lower/nasbench201.hpp>
 #include <hale/lower/ofa_mobilenet_v3.hpp>
-#include <hale/runtime/recognition.hpp>
+#include <hale/runtime/space_entry.hpp>
 #include <hale/space/any_graph.hpp>
 #include <hale/space/concepts.hpp>
 #include <hale/space/fbnet.hpp>
@@ -34,22 +35,6 @@
 #include <vector>
 
 namespace hale::runtime {
-
-/// A search space behind functions: no Architecture crosses this border.
-struct SpaceEntry {
-  std::string_view name;
-  std::string_view summary;
-  /// Errors: text that is no architecture of the space. Returns its canonical form.
-  Result<std::string> (*canonical)(std::string_view text);
-  std::string (*sample)(Rng& rng);
-  /// Errors: what was found that does not fit.
-  Result<Recognition> (*recognise)(const graph::Graph& graph);
-  /// The measured macro-structure with this architecture. Errors: as canonical().
-  Result<graph::Graph> (*emit)(std::string_view arch, std::size_t batch);
-  std::string_view encoder;
-  /// What a network is given for the architecture. Errors: as canonical().
-  Result<std::vector<double>> (*encode)(std::string_view arch);
-};
 
 namespace detail {
 
@@ -114,9 +99,9 @@ inline void compare(const lift::OfaMobileNetV3Reading& reading, Differences& out
   out.compare_resolution(reading.network, measured);
 }
 
-template <class Space, auto Lift>
-Result<Recognition> recognise(const graph::Graph& graph) {
-  HALE_TRY(auto reading, Lift(graph));
+template <class Space, auto Match>
+Result<Recognition> recognise(const lift::Reading& read) {
+  HALE_TRY(auto reading, Match(read.graph));
   Recognition recognition;
   recognition.space = Space::name;
   if constexpr (requires { reading.architectures; })
@@ -138,6 +123,12 @@ Result<std::string> canonical(std::string_view text) {
   return Space::parse(text).map(Space::format);
 }
 template <class Space>
+Result<device::Subject> subject(std::string_view text) {
+  return canonical<Space>(text).map([](std::string arch) {
+    return device::Subject{std::move(arch), nullptr};
+  });
+}
+template <class Space>
 std::string sample(Rng& rng) {
   return Space::format(Space::sample(rng));
 }
@@ -156,14 +147,15 @@ Result<graph::Graph> emit(std::string_view arch, std::size_t batch) {
   return Lower(architecture, Network{.batch = batch});
 }
 
-template <space::Encoder E, class Network, auto Lift, auto Lower>
+template <space::Encoder E, class Network, auto Match, auto Lower>
 [[nodiscard]] constexpr SpaceEntry space_entry(std::string_view summary) {
   using Space = typename E::Space;
   return {Space::name,
           summary,
           canonical<Space>,
+          subject<Space>,
           sample<Space>,
-          recognise<Space, Lift>,
+          recognise<Space, Match>,
           emit<Space, Network, Lower>,
           E::name,
           encode<E>};
@@ -173,30 +165,36 @@ template <space::Encoder E, class Network, auto Lift, auto Lower>
 struct GraphEntry {
   using Space = space::AnyGraph;
 
+  /// What a text stands for: terms, or one of hale's own networks, "residual/17".
+  static Result<workload::SharedNetwork> network(std::string_view text) {
+    if (text.starts_with(Space::prefix))
+      return Space::parse(text).map([](const workload::Terms& terms) -> workload::SharedNetwork {
+        return std::make_shared<const workload::Network>(workload::Network{{}, {}, terms});
+      });
+    HALE_TRY(graph::Graph graph, lower::named_network(text));
+    return lift::read(std::move(graph)).map([](lift::Reading&& reading) {
+      return std::move(reading.network);
+    });
+  }
   static Result<Space::Architecture> parse(std::string_view text) {
-    if (text.starts_with(Space::prefix)) return Space::parse(text);
-    HALE_TRY(const graph::Graph graph, lower::named_network(text));
-    return lift::any_graph(graph).map([](const auto& reading) { return reading.terms; });
+    return network(text).map([](const workload::SharedNetwork& read) { return read->terms; });
   }
   static Result<std::string> canonical(std::string_view text) {
     return parse(text).map(Space::format);
+  }
+  static Result<device::Subject> subject(std::string_view text) {
+    return network(text).map([text](workload::SharedNetwork read) {
+      return device::Subject{std::string(text), std::move(read)};
+    });
   }
   static std::string sample(Rng& rng) {
     const lower::Family& family = lower::all_families[rng.below(lower::all_families.size())];
     return concat(family.name, "/", rng.below(std::size_t{1} << 32U));
   }
-  static Result<Recognition> recognise(const graph::Graph& graph) {
-    HALE_TRY(const lift::GraphReading reading, lift::any_graph(graph));
-    if (reading.unfused.kernels.empty() && reading.unfused.uncovered.empty())
+  static Result<Recognition> recognise(const lift::Reading& reading) {
+    if (reading.network->unfused.kernels.empty() && reading.network->unfused.uncovered.empty())
       return fail("has no operation that takes time, expected at least one");
-    Recognition recognition;
-    recognition.space = Space::name;
-    recognition.archs.push_back(Space::format(reading.terms));
-    recognition.assumptions = reading.fused.assumptions;
-    for (const workload::Uncovered& one : reading.fused.uncovered)
-      recognition.uncovered.push_back(concat(one.operation, " (", one.location, "): ", one.reason));
-    recognition.covered = workload::covered_share(reading.unfused);
-    return recognition;
+    return Recognition{.space = Space::name, .assumptions = reading.assumptions()};
   }
   /// The batch is part of what a family's seed draws.
   static Result<graph::Graph> emit(std::string_view arch, std::size_t /*batch*/) {
@@ -213,6 +211,7 @@ struct GraphEntry {
   return {space::AnyGraph::name,
           "any network, as the terms that a device takes time for; FAMILY/SEED: hale's own",
           GraphEntry::canonical,
+          GraphEntry::subject,
           GraphEntry::sample,
           GraphEntry::recognise,
           GraphEntry::emit,
@@ -222,15 +221,15 @@ struct GraphEntry {
 
 }  // namespace detail
 
-/// Any graph is the last: it takes what lies in no searched space.
 inline constexpr std::array<SpaceEntry, 4> space_entries = {
-    detail::space_entry<space::NasBench201Encoder, space::NasBench201Network, &lift::nasbench201,
-                        &lower::nasbench201>(
+    detail::space_entry<space::NasBench201Encoder, space::NasBench201Network,
+                        &lift::match_nasbench201, &lower::nasbench201>(
         "cells of 4 nodes and 6 edges, 5 operations: 15 625 architectures on 32x32 images"),
-    detail::space_entry<space::FBNetEncoder, space::FBNetNetwork, &lift::fbnet, &lower::fbnet>(
+    detail::space_entry<space::FBNetEncoder, space::FBNetNetwork, &lift::match_fbnet,
+                        &lower::fbnet>(
         "22 places, each one of 8 inverted residual blocks or none: 9^22 on 32x32 images"),
     detail::space_entry<space::OfaMobileNetV3Encoder, space::OfaMobileNetV3Network,
-                        &lift::ofa_mobilenet_v3, &lower::ofa_mobilenet_v3>(
+                        &lift::match_ofa_mobilenet_v3, &lower::ofa_mobilenet_v3>(
         "5 stages of 2 to 4 layers, each with its filter and expansion, at 25 resolutions"),
     detail::graph_entry()};
 
@@ -242,32 +241,18 @@ inline constexpr std::array<SpaceEntry, 4> space_entries = {
 
 /// Errors: no space of that name; the message lists those there are.
 [[nodiscard]] inline Result<const SpaceEntry*> find_space(std::string_view name) {
-  std::string known;
-  for (const SpaceEntry& entry : spaces()) {
-    if (entry.name == name) return &entry;
-    known += (known.empty() ? "" : ", ") + std::string(entry.name);
-  }
-  return fail(concat("no space '", name, "'; there are: ", known));
+  return find_space(spaces(), name);
 }
-
-/// The searched space that a graph lies in. Errors: for each, what was found that does not fit.
-[[nodiscard]] inline Result<Recognition> recognise_searched(const graph::Graph& graph) {
-  std::string reasons;
-  for (const SpaceEntry& entry : spaces().first(spaces().size() - 1)) {
-    auto recognition = entry.recognise(graph);
-    if (recognition) return recognition;
-    reasons +=
-        concat(reasons.empty() ? "" : "; ", "not ", entry.name, ": ", recognition.error().message);
-  }
-  return fail(concat("lies in no searched space (", reasons, ")"));
+[[nodiscard]] inline Result<Recognition> recognise_searched(const lift::Reading& reading) {
+  return recognise_searched(spaces(), reading);
 }
 
 /// The space that a graph lies in: a searched one, else that of any graph.
 ///
-/// Errors: a graph that is none, as canonicalise() finds.
-[[nodiscard]] inline Result<Recognition> recognise(const graph::Graph& graph) {
-  auto searched = recognise_searched(graph);
-  return searched ? searched : graph_space().recognise(graph);
+/// Errors: a graph without an operation that takes time.
+[[nodiscard]] inline Result<Recognition> recognise(const lift::Reading& reading) {
+  auto searched = recognise_searched(reading);
+  return searched ? searched : graph_space().recognise(reading);
 }
 
 }  // namespace hale::runtime

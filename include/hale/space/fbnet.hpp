@@ -73,16 +73,17 @@ struct FBNet {
 
   /// Errors: another number of places, or a place that is no number from 0 to 8.
   [[nodiscard]] static Result<Architecture> parse(std::string_view text) {
-    const auto places = split(text, '-');
-    const std::string where = concat("FBNet architecture '", text.substr(0, 200), "'");
-    if (places.size() != place_count)
-      return fail(concat(where, ": found ", places.size(), " places, expected ", place_count,
-                         ", like 0-8-3-.."));
+    std::array<std::string_view, place_count> places;
+    const std::size_t found = split_into(text, '-', places);
+    const auto where = [&] { return concat("FBNet architecture '", text.substr(0, 200), "'"); };
+    if (found != place_count)
+      return fail(
+          concat(where(), ": found ", found, " places, expected ", place_count, ", like 0-8-3-.."));
     Architecture architecture;
     for (std::size_t i = 0; i < place_count; ++i) {
       const auto number = parse_number<std::size_t>(places[i]);
       if (!number || *number >= block_count || places[i].size() != 1)
-        return fail(concat(where, ": place ", i + 1, " is '", places[i].substr(0, 40),
+        return fail(concat(where(), ": place ", i + 1, " is '", places[i].substr(0, 40),
                            "', expected a number from 0 (k3_e1) to 8 (skip)"));
       architecture.blocks[i] = static_cast<Block>(*number);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -86,14 +87,16 @@ struct NasBench201 {
       if (!rest.starts_with(opening)) return refuse(rest, concat("'", opening, "'"));
       rest.remove_prefix(opening.size());
       const std::string_view token = rest.substr(0, rest.find('|'));
-      const std::string suffix = concat("~", edges[e].source);
+      const std::size_t tilde = std::min(token.find('~'), token.size());
+      const bool is_from_source =
+          token.size() == tilde + 2 && token.back() == static_cast<char>('0' + edges[e].source);
       std::size_t operation = 0;
-      while (operation < operation_count && token != concat(operation_names[operation], suffix))
+      while (operation < operation_count && token.substr(0, tilde) != operation_names[operation])
         ++operation;
-      if (operation == operation_count || token.size() == rest.size())
+      if (operation == operation_count || !is_from_source || token.size() == rest.size())
         return refuse(rest, concat("one of avg_pool_3x3, nor_conv_1x1, nor_conv_3x3, none, "
-                                   "skip_connect followed by '",
-                                   suffix, "|'"));
+                                   "skip_connect followed by '~",
+                                   edges[e].source, "|'"));
       architecture.operations[e] = static_cast<Operation>(operation);
       rest.remove_prefix(token.size() + 1);
     }

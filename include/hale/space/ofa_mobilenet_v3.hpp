@@ -78,10 +78,13 @@ struct OfaMobileNetV3 {
 
   /// Errors: the first part of the text that is not as format() writes it.
   [[nodiscard]] static Result<Architecture> parse(std::string_view text) {
-    const std::string where = concat("OFA-MobileNetV3 architecture '", text.substr(0, 250), "'");
-    const auto parts = split(text, '/');
-    if (parts.size() != 4)
-      return fail(concat(where, ": found ", parts.size(),
+    const auto where = [&] {
+      return concat("OFA-MobileNetV3 architecture '", text.substr(0, 250), "'");
+    };
+    std::array<std::string_view, 4> parts;
+    const std::size_t found = split_into(text, '/', parts);
+    if (found != parts.size())
+      return fail(concat(where(), ": found ", found,
                          " parts, expected 4: r<resolution>/d<5 depths>/k<20 kernels>/e<20 "
                          "expansions>"));
     Architecture architecture;
@@ -90,7 +93,7 @@ struct OfaMobileNetV3 {
     constexpr std::size_t most = least_resolution + resolution_step * (resolution_count - 1);
     if (!resolution || *resolution < least_resolution || *resolution > most ||
         *resolution % resolution_step != 0)
-      return fail(concat(where, ": found '", parts[0].substr(0, 40), "', expected r",
+      return fail(concat(where(), ": found '", parts[0].substr(0, 40), "', expected r",
                          least_resolution, ", r", least_resolution + resolution_step, ", .. or r",
                          most));
     architecture.resolution = static_cast<std::uint8_t>(*resolution);
@@ -99,7 +102,7 @@ struct OfaMobileNetV3 {
                                         {'e', "expansions", expansions, architecture.expansion}}};
     for (std::size_t i = 0; i < lists.size(); ++i)
       if (const auto read = read_list(parts[i + 1], lists[i]); !read)
-        return fail_in(where, read.error());
+        return fail_in(where(), read.error());
     return architecture;
   }
 
@@ -113,12 +116,13 @@ struct OfaMobileNetV3 {
   };
 
   [[nodiscard]] static Result<> read_list(std::string_view text, const List& list) {
-    const auto numbers = split(text.substr(text.empty() ? 0 : 1), '-');
-    if (!text.starts_with(list.letter) || numbers.size() != list.out.size())
+    std::array<std::string_view, layer_count> numbers;
+    const std::size_t count = split_into(text.substr(text.empty() ? 0 : 1), '-', numbers);
+    if (!text.starts_with(list.letter) || count != list.out.size())
       return fail(concat("found '", text.substr(0, 60), "', expected '",
                          std::string(1, list.letter), "' and ", list.out.size(), " ", list.what,
                          " joined by '-'"));
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       const auto number = parse_number<std::size_t>(numbers[i]);
       const auto found = std::find(list.allowed.begin(), list.allowed.end(), number.value_or(0));
       if (!number || found == list.allowed.end())

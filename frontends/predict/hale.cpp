@@ -1,0 +1,78 @@
+#include <built_in_data.hpp>
+#include <filesystem>
+#include <hale/core/text.hpp>
+#include <hale/files.hpp>
+#include <hale/hale.hpp>
+#include <hale/io/profile.hpp>
+#include <hale/onnx.hpp>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "recipes/catalogue.hpp"
+
+namespace hale {
+namespace {
+
+/// A file's bytes. Errors: none of that name, then listing what is built in.
+Result<std::string> read_named(const std::string& name, std::string_view kind,
+                               std::span<const session::BuiltIn> built_in) {
+  std::error_code ignored;
+  if (name == "-" || std::filesystem::exists(name, ignored)) return session::read_text(name);
+  return fail(concat(name, ": ", session::Catalogue::none_of(kind, built_in)));
+}
+
+}  // namespace
+
+const session::Catalogue& built_in() {
+  static const session::Catalogue catalogue({.spaces = session::spaces(),
+                                             .recipes = session::recipes(),
+                                             .baselines = session::baselines(),
+                                             .bases = embedded::bases(),
+                                             .devices = embedded::devices(),
+                                             .default_device = "onnxruntime-1.22-all-1t"});
+  return catalogue;
+}
+
+Result<Device> open_device(const std::string& name_or_file) {
+  const session::Catalogue& catalogue = built_in();
+  if (catalogue.has_device(name_or_file)) {
+    HALE_TRY(device::Profile profile, catalogue.built_in_device(name_or_file));
+    return Device(std::move(profile), catalogue);
+  }
+  HALE_TRY(const std::string bytes,
+           read_named(name_or_file, "device", catalogue.contents().devices));
+  auto profile = io::parse_profile(bytes);
+  if (!profile) return fail_in(name_or_file, profile.error());
+  return Device(*std::move(profile), catalogue);
+}
+
+Result<session::LoadedBase> open_base(const std::string& name_or_file) {
+  const session::Catalogue& catalogue = built_in();
+  HALE_TRY(auto base, catalogue.built_in_base(name_or_file));
+  if (base != nullptr) return session::LoadedBase{std::move(base)};
+  HALE_TRY(std::string bytes, read_named(name_or_file, "base", catalogue.contents().bases));
+  const std::string stem = std::filesystem::path(name_or_file).stem().string();
+  auto loaded = catalogue.load_base(std::move(bytes), stem);
+  if (!loaded) return fail_in(name_or_file, loaded.error());
+  return loaded;
+}
+
+Result<Model> make_model(graph::Graph graph, Inputs inputs, std::string name) {
+  return Model::make(built_in().contents().spaces, std::move(graph), std::move(inputs),
+                     std::move(name));
+}
+
+Result<Model> read_onnx(const std::string& path, Inputs inputs) {
+  HALE_TRY(graph::Graph graph, session::read_graph(path));
+  auto model = make_model(std::move(graph), std::move(inputs), path);
+  if (!model) return fail_in(path, model.error());
+  return model;
+}
+
+Result<Model> read_onnx(std::span<const std::byte> bytes, const std::string& name, Inputs inputs) {
+  HALE_TRY(graph::Graph graph, onnx_frontend::import_bytes(bytes, name));
+  return make_model(std::move(graph), std::move(inputs), name);
+}
+
+}  // namespace hale

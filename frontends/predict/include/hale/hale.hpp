@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <hale/core/error.hpp>
+#include <hale/graph/ir.hpp>
+#include <hale/session/answer.hpp>
+#include <hale/session/catalogue.hpp>
+#include <hale/session/device.hpp>
+#include <hale/session/inputs.hpp>
+#include <hale/session/model.hpp>
+#include <span>
+#include <string>
+
+/// hale in one header: how long a model takes on a device, as `hale score` says it.
+///
+///     const auto device = hale::open_device("gold_6226").value();
+///     const auto model = hale::read_onnx("resnet50.onnx", {.batch = 1}).value();
+///     std::printf("%.1f ms\n", device.answer(model)->prediction.median.value);
+///
+/// Compiled in the library hale-predict, which carries the built-in bases and devices.
+namespace hale {
+
+using session::Answer;
+using session::AnswerOptions;
+using session::Device;
+using session::Inputs;
+using session::KernelTime;
+using session::Model;
+using session::Prediction;
+using session::Verdict;
+
+/// The bases and devices that the library carries.
+[[nodiscard]] const session::Catalogue& built_in();
+
+/// A built-in device by its name, "default" among them, or a file that `hale adapt` made; "-" reads
+/// the file from stdin. Errors: begin with the path; a name that is neither, with those there are.
+[[nodiscard]] Result<Device> open_device(const std::string& name_or_file);
+
+/// A built-in base by its name or its space's, or a file that `hale train` made. Errors: likewise.
+[[nodiscard]] Result<session::LoadedBase> open_base(const std::string& name_or_file);
+
+/// A graph that the program has made itself. Errors: inputs or dimensions that it does not have.
+[[nodiscard]] Result<Model> make_model(graph::Graph graph, Inputs inputs = {},
+                                       std::string name = {});
+
+/// An ONNX file; one of hale's own networks, "residual/17"; or an ONNX file from stdin for "-".
+///
+/// Errors: begin with the path. Cost: no weight is read.
+[[nodiscard]] Result<Model> read_onnx(const std::string& path, Inputs inputs = {});
+
+/// An ONNX file's bytes; `name` is what answers call the model. Errors: without the name.
+[[nodiscard]] Result<Model> read_onnx(std::span<const std::byte> bytes, const std::string& name,
+                                      Inputs inputs = {});
+
+}  // namespace hale

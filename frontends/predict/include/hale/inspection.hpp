@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/error.hpp>
+#include <hale/graph/ir.hpp>
+#include <hale/lift/reading.hpp>
+#include <hale/workload/workload.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What hale sees in a model, for people.
+namespace hale::session {
+
+/// An input or an output.
+struct Port {
+  std::string name;
+  std::string type;   // "f32"
+  std::string shape;  // "1x3x224x224"
+};
+
+/// All operations of one name. What is not known of some lowers the sum.
+struct OperatorTotal {
+  std::string name;
+  std::size_t count = 0;
+  std::uint64_t macs = 0;
+  bool is_known = true;
+};
+
+/// One operation.
+struct OperationRow {
+  std::string node;
+  std::string name;    // of its operator
+  std::string output;  // its first result's shape
+  std::optional<std::uint64_t> macs;
+  std::optional<std::uint64_t> bytes_read;
+  std::optional<std::uint64_t> bytes_written;
+  std::uint64_t parameters = 0;
+};
+
+/// A model as a whole: what it is, what it costs, what that assumes. A batch that is open counts as
+/// one.
+struct Inspection {
+  std::string space{};               // empty: none, for the `reason`
+  std::vector<std::string> archs{};  // all that it may be, the canonical one first
+  std::vector<std::string> differences{};
+  std::string reason{};
+  std::vector<graph::OperatorSet> operator_sets{};
+  std::vector<Port> inputs{};
+  std::vector<Port> outputs{};
+  std::vector<std::string> assumptions{};
+  std::vector<OperatorTotal> operators{};  // the costliest first, then the most frequent
+  lift::Cost cost{};
+  workload::Totals traffic{};
+  std::string fusion{};
+  std::size_t kernels = 0;
+  std::map<std::string, std::size_t> kernels_by_kind{};
+  std::vector<workload::Uncovered> uncovered{};
+  lift::PeakMemory memory{};
+};
+
+/// The fusion rules that there are, by name, and those that predictions go by.
+[[nodiscard]] std::string usual_fusion();
+[[nodiscard]] std::vector<std::string> fusion_names();
+
+/// Errors: what the passes refuse; fusion rules that there are none of.
+[[nodiscard]] Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion);
+
+/// A row for each operation but constants, those of regions before their owner.
+///
+/// Errors: shapes that do not fit.
+[[nodiscard]] Result<std::vector<OperationRow>> operations(graph::Graph graph);
+
+/// The kernels of a runtime with these fusion rules, as text. Errors: as inspect().
+[[nodiscard]] Result<std::string> kernels_text(const graph::Graph& graph, std::string_view fusion);
+
+/// What a network is given for a model.
+struct Encoding {
+  std::string_view space;
+  std::string arch;
+  std::string_view encoder;
+  std::vector<double> codes;
+};
+
+/// Errors: as lift::read(); a graph without an operation that takes time.
+[[nodiscard]] Result<Encoding> encoding_of(const graph::Graph& graph);
+
+}  // namespace hale::session

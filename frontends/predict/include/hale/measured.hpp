@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <hale/core/error.hpp>
+#include <hale/device/latency_table.hpp>
+#include <hale/device/measurements.hpp>
+#include <hale/runtime/space_entry.hpp>
+#include <hale/session/inputs.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What users measured, from their files: each row an architecture string or the path of an ONNX
+/// file.
+namespace hale::session {
+
+/// The measurements of some files (CSV, or the JSON of trtexec and onnxruntime_perf_test; "-" for
+/// stdin), ONNX paths made relative to the working folder. Errors: begin with the file.
+[[nodiscard]] Result<std::vector<device::Measurement>> read_measurement_files(
+    const std::vector<std::string>& files);
+
+/// A latency table, and what of it was left out.
+struct ReadTable {
+  device::LatencyTable table;
+  std::vector<std::string> left_out{};  // a message each: models that cannot be costed
+};
+
+/// Where the space is that of any graph, rows may be ONNX files, by paths from the table's folder,
+/// each of the family that its folder is.
+///
+/// Errors: begin with the table; ones of the table, and of files that are no models.
+[[nodiscard]] Result<ReadTable> read_table(const std::string& path, std::string_view space);
+
+/// Whether a row is read as a graph: a file, or a network that hale draws and that is said to be of
+/// another shape than it is drawn with, by the inputs or by what a measurement states.
+[[nodiscard]] bool is_graph(const std::string& arch, const Inputs& inputs,
+                            std::string_view stated = {});
+
+/// What a base of the space takes an architecture string, or a model in an ONNX file, for.
+///
+/// Errors: it is none of the space; operations that cannot be costed.
+[[nodiscard]] Result<device::Subject> subject_of(const std::string& name,
+                                                 const runtime::SpaceEntry& space,
+                                                 const Inputs& inputs);
+
+/// The space of the first row that is an architecture string, or that of any graph where all are
+/// ONNX files.
+///
+/// Errors: none that is built in.
+[[nodiscard]] Result<const runtime::SpaceEntry*> space_of(
+    const std::vector<device::Measurement>& rows);
+
+/// Measurements as a base takes them, repeated ones combined.
+struct Measured {
+  std::vector<device::Measurement> measurements;
+  /// Of the ONNX files that state one; of any graphs where all are of the same.
+  std::optional<std::size_t> batch{};
+};
+
+/// Replaces ONNX files by what they are recognised as: any graph by its kernels; in a searched
+/// space the one of the `references` that the graph may be, or the first architecture of its class.
+///
+/// Errors: architectures and files that are not in the space, files of another macro-structure,
+/// files of different batches.
+[[nodiscard]] Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
+                                                  const runtime::SpaceEntry& space,
+                                                  const std::vector<std::string>& references,
+                                                  const Inputs& inputs);
+
+}  // namespace hale::session

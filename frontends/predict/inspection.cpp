@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <hale/core/text.hpp>
+#include <hale/graph/passes.hpp>
+#include <hale/hale.hpp>
+#include <hale/inspection.hpp>
+#include <hale/lift/read.hpp>
+#include <hale/session/batch.hpp>
+#include <hale/space/any_graph.hpp>
+#include <hale/workload/text.hpp>
+#include <memory>
+#include <utility>
+
+namespace hale::session {
+namespace {
+
+std::vector<Port> ports(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
+  std::vector<Port> list;
+  for (const graph::ValueId id : ids) {
+    const graph::Value& value = graph.value(id);
+    list.push_back(
+        {value.name, std::string(graph::name_of(value.type.element)), graph::describe(value.type)});
+  }
+  return list;
+}
+
+/// Pre: shapes are inferred.
+std::vector<OperatorTotal> operator_totals(const graph::Graph& graph) {
+  std::map<std::string, OperatorTotal> totals;
+  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
+    const graph::Operation& op = graph.operation(id);
+    if (op.is("Constant")) return;
+    OperatorTotal& total = totals[lift::operation_name(op)];
+    const auto products = lift::macs_of(graph, id);
+    ++total.count;
+    total.macs = workload::saturating_sum(total.macs, products.value_or(0));
+    total.is_known = total.is_known && products.has_value();
+  });
+  std::vector<OperatorTotal> sorted;
+  for (auto& [name, total] : totals) {
+    total.name = name;
+    sorted.push_back(std::move(total));
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.macs, a.count) > std::pair(b.macs, b.count);
+  });
+  return sorted;
+}
+
+/// Where a model lies: in a searched space, else in that of any graph.
+Result<runtime::Recognition> recognise(const ModelReading& read) {
+  if (read.searched) return *read.searched;
+  HALE_TRY(runtime::Recognition any, built_in().any_graph().recognise(read.reading));
+  any.archs = {space::AnyGraph::format(read.reading.network->terms)};
+  return any;
+}
+
+void add_recognition(const ModelReading& read, Inspection& out) {
+  auto found = recognise(read);
+  if (!found) {
+    out.reason = std::move(found.error().message);
+    return;
+  }
+  out.space = found->space;
+  out.archs = std::move(found->archs);
+  out.differences = std::move(found->differences);
+  out.assumptions = std::move(found->assumptions);
+}
+
+/// What the model does not say although it should.
+void add_unsaid(const graph::Graph& graph, Inspection& out) {
+  if (graph.operator_sets.empty())
+    out.assumptions.emplace_back("no opset is stated: operators are read as of any version");
+  for (const graph::ValueId input : graph.body().inputs) {
+    const graph::Value& value = graph.value(input);
+    if (value.type.is_tensor() && value.type.element == graph::ElementType::undefined)
+      out.assumptions.push_back(
+          concat("the element type of input '", value.name, "' is not stated: its bytes are open"));
+  }
+  if (has_open_batch(graph))
+    out.assumptions.emplace_back("the batch is open in the model: figures are for a batch of 1");
+}
+
+void add_kernels(const workload::Workload& work, Inspection& out) {
+  out.traffic = workload::totals(work);
+  out.kernels = work.kernels.size();
+  for (const workload::Kernel& kernel : work.kernels)
+    ++out.kernels_by_kind[std::string(workload::name_of(kernel.kind))];
+  out.uncovered = work.uncovered;
+  for (const std::string& assumption : work.assumptions)
+    if (std::find(out.assumptions.begin(), out.assumptions.end(), assumption) ==
+        out.assumptions.end())
+      out.assumptions.push_back(assumption);
+}
+
+}  // namespace
+
+std::string usual_fusion() { return std::string(workload::FusionRules{}.name); }
+
+std::vector<std::string> fusion_names() {
+  std::vector<std::string> names;
+  for (const workload::FusionRules& rules : workload::fusion_presets)
+    names.emplace_back(rules.name);
+  return names;
+}
+
+Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
+  HALE_TRY(const workload::FusionRules rules, workload::fusion_rules(fusion));
+  Inspection out;
+  out.operator_sets = graph.operator_sets;
+  out.inputs = ports(graph, graph.body().inputs);
+  out.outputs = ports(graph, graph.body().outputs);
+  out.fusion = fusion;
+  HALE_TRY(const Model model, make_model(graph));
+  HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(1));
+  add_recognition(*read, out);
+  add_unsaid(graph, out);
+  graph::Graph closed = graph;
+  close_batch(closed, 1);
+  HALE_CHECK(graph::InferShapes::run(closed));
+  out.operators = operator_totals(closed);
+  out.cost = read->reading.cost;
+  if (rules.name == workload::FusionRules{}.name) {
+    out.memory = read->reading.memory;
+    add_kernels(read->reading.network->fused, out);
+    return out;
+  }
+  HALE_CHECK(lift::prepare(closed, rules));
+  HALE_TRY(const workload::Workload work, lift::workload(closed, rules));
+  out.memory = lift::peak_memory(closed);
+  add_kernels(work, out);
+  return out;
+}
+
+Result<std::vector<OperationRow>> operations(graph::Graph graph) {
+  close_batch(graph, 1);
+  HALE_CHECK(graph::InferShapes::run(graph));
+  const auto total =
+      [&graph](const std::vector<graph::ValueId>& ids) -> std::optional<std::uint64_t> {
+    std::uint64_t sum = 0;
+    for (const graph::ValueId each : ids) {
+      if (each == graph::ValueId::none) continue;
+      const auto bytes = graph::bytes_of(graph.value(each).type);
+      if (!bytes) return std::nullopt;
+      sum = workload::saturating_sum(sum, *bytes);
+    }
+    return sum;
+  };
+  std::vector<OperationRow> rows;
+  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
+    const graph::Operation& op = graph.operation(id);
+    if (op.is("Constant")) return;
+    const bool has_result = !op.results.empty() && op.results[0] != graph::ValueId::none;
+    rows.push_back({.node = op.location,
+                    .name = lift::operation_name(op),
+                    .output = has_result ? graph::describe(graph.value(op.results[0]).type) : "",
+                    .macs = lift::macs_of(graph, id),
+                    .bytes_read = total(op.operands),
+                    .bytes_written = total(op.results),
+                    .parameters = graph::cost_of(graph, id).parameters});
+  });
+  return rows;
+}
+
+Result<std::string> kernels_text(const graph::Graph& graph, std::string_view fusion) {
+  HALE_TRY(const workload::FusionRules rules, workload::fusion_rules(fusion));
+  HALE_TRY(const workload::Workload work, lift::workload(graph, rules));
+  return workload::print(work);
+}
+
+Result<Encoding> encoding_of(const graph::Graph& graph) {
+  HALE_TRY(const Model model, make_model(graph));
+  HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(1));
+  HALE_TRY(runtime::Recognition found, recognise(*read));
+  HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(found.space));
+  HALE_TRY(std::vector<double> codes, space->encode(found.archs.front()));
+  return Encoding{space->name, std::move(found.archs.front()), space->encoder, std::move(codes)};
+}
+
+}  // namespace hale::session

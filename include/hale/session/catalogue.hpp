@@ -1,0 +1,92 @@
+#pragma once
+
+#include <hale/core/config.hpp>
+#include <hale/core/error.hpp>
+#include <hale/device/profile.hpp>
+#include <hale/runtime/any_base.hpp>
+#include <hale/runtime/space_entry.hpp>
+#include <hale/session/built_in.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace hale::runtime {
+struct BaselineEntry;
+struct RecipeEntry;
+}  // namespace hale::runtime
+
+namespace hale::session {
+
+/// What a program was compiled with.
+struct Contents {
+  runtime::Spaces spaces{};
+  std::span<const runtime::RecipeEntry> recipes{};
+  std::span<const runtime::BaselineEntry> baselines{};
+  std::span<const BuiltIn> bases{};
+  std::span<const BuiltIn> devices{};
+  std::string_view default_device{};  // what the device name "default" stands for
+};
+
+/// What the device is called that answers where none is named: an alias of a real one.
+inline constexpr std::string_view default_device = "default";
+
+/// A base, shared, and the bytes of its file where it is not built in.
+struct LoadedBase {
+  std::shared_ptr<const runtime::AnyBase> base;
+  std::string file{};
+};
+
+/// The spaces, bases and devices of a program, by name. A base is loaded once, when first asked
+/// for. Threads may share it.
+class Catalogue {
+ public:
+  /// What `contents` points to must outlive the catalogue.
+  explicit Catalogue(Contents contents) : contents_(contents) {}
+
+  [[nodiscard]] const Contents& contents() const { return contents_; }
+
+  /// Errors: no space of that name; the message lists those there are.
+  [[nodiscard]] Result<const runtime::SpaceEntry*> find_space(std::string_view name) const {
+    return runtime::find_space(contents_.spaces, name);
+  }
+  /// The space of any graph.
+  [[nodiscard]] const runtime::SpaceEntry& any_graph() const { return contents_.spaces.back(); }
+
+  /// What a base's name stands for: a space's own name is its best base.
+  [[nodiscard]] std::string_view resolved_base(std::string_view name) const;
+
+  /// A built-in base by its name or its space's; null where there is none. Errors: its bytes do
+  /// not load.
+  [[nodiscard]] Result<std::shared_ptr<const runtime::AnyBase>> built_in_base(
+      std::string_view name_or_space) const;
+
+  /// The base in a file's bytes; `name` is what it is called. Errors: no base of these recipes.
+  [[nodiscard]] Result<LoadedBase> load_base(std::string bytes, std::string_view name) const;
+
+  /// The base of a device's section: the one in the file, else the built-in one of its name.
+  [[nodiscard]] Result<std::shared_ptr<const runtime::AnyBase>> base_of(
+      const device::ProfileSection& section) const;
+
+  [[nodiscard]] bool has_device(std::string_view name) const;
+  /// A built-in device by its name. Errors: none of that name, with those there are.
+  [[nodiscard]] Result<device::Profile> built_in_device(std::string_view name) const;
+
+  /// "no file, and no built-in device of that name; there are: ..".
+  [[nodiscard]] static std::string none_of(std::string_view kind, std::span<const BuiltIn> files);
+
+ private:
+  [[nodiscard]] const BuiltIn* device_named(std::string_view name) const;
+
+  Contents contents_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string_view, std::shared_ptr<const runtime::AnyBase>> bases_;
+};
+
+}  // namespace hale::session
+
+#ifndef HALE_SESSION
+#include <hale/session/definitions/catalogue.hpp>
+#endif

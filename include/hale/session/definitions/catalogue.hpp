@@ -1,0 +1,70 @@
+#pragma once
+
+#include <hale/core/text.hpp>
+#include <hale/io/profile.hpp>
+#include <hale/runtime/baselines.hpp>
+#include <hale/runtime/catalogue.hpp>
+#include <hale/session/catalogue.hpp>
+#include <utility>
+#include <vector>
+
+namespace hale::session {
+
+HALE_SESSION_INLINE std::string_view Catalogue::resolved_base(std::string_view name) const {
+  const BuiltIn* best = find_built_in(contents_.bases, concat(name, "-help"));
+  return best != nullptr ? best->name : name;
+}
+
+HALE_SESSION_INLINE Result<std::shared_ptr<const runtime::AnyBase>> Catalogue::built_in_base(
+    std::string_view name_or_space) const {
+  const BuiltIn* file = find_built_in(contents_.bases, resolved_base(name_or_space));
+  if (file == nullptr) return nullptr;
+  const std::scoped_lock lock(mutex_);
+  const auto known = bases_.find(file->name);
+  if (known != bases_.end()) return known->second;
+  HALE_TRY(auto base, runtime::load_base(contents_.recipes, file->bytes, file->name));
+  auto shared = std::make_shared<const runtime::AnyBase>(std::move(base));
+  return bases_.emplace(file->name, std::move(shared)).first->second;
+}
+
+HALE_SESSION_INLINE Result<LoadedBase> Catalogue::load_base(std::string bytes,
+                                                            std::string_view name) const {
+  HALE_TRY(auto base, runtime::load_base(contents_.recipes, bytes, name));
+  return LoadedBase{std::make_shared<const runtime::AnyBase>(std::move(base)), std::move(bytes)};
+}
+
+HALE_SESSION_INLINE Result<std::shared_ptr<const runtime::AnyBase>> Catalogue::base_of(
+    const device::ProfileSection& section) const {
+  if (!section.base_file.empty())
+    return load_base(section.base_file, section.base).map([](LoadedBase&& loaded) {
+      return std::move(loaded.base);
+    });
+  HALE_TRY(auto base, built_in_base(section.base));
+  if (base == nullptr)
+    return fail(concat("needs the base '", section.base, "', which is not built in"));
+  return base;
+}
+
+HALE_SESSION_INLINE const BuiltIn* Catalogue::device_named(std::string_view name) const {
+  return find_built_in(contents_.devices, name == default_device ? contents_.default_device : name);
+}
+
+HALE_SESSION_INLINE bool Catalogue::has_device(std::string_view name) const {
+  return device_named(name) != nullptr;
+}
+
+HALE_SESSION_INLINE Result<device::Profile> Catalogue::built_in_device(
+    std::string_view name) const {
+  const BuiltIn* file = device_named(name);
+  if (file == nullptr) return fail(none_of("device", contents_.devices));
+  return io::parse_profile(file->bytes);
+}
+
+HALE_SESSION_INLINE std::string Catalogue::none_of(std::string_view kind,
+                                                   std::span<const BuiltIn> files) {
+  std::vector<std::string_view> names;
+  for (const BuiltIn& file : files) names.push_back(file.name);
+  return concat("no file, and no built-in ", kind, " of that name; there are: ", joined(names));
+}
+
+}  // namespace hale::session

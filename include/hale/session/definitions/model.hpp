@@ -1,0 +1,44 @@
+#pragma once
+
+#include <hale/lift/read.hpp>
+#include <hale/session/batch.hpp>
+#include <hale/session/model.hpp>
+#include <utility>
+
+namespace hale::session {
+
+HALE_SESSION_INLINE Result<Model> Model::make(runtime::Spaces spaces, graph::Graph graph,
+                                              Inputs inputs, std::string name) {
+  HALE_CHECK(apply(inputs, graph));
+  const auto batch = batch_of(graph);
+  const bool is_open = has_open_batch(graph);
+  return Model(std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name),
+                                       batch, is_open));
+}
+
+HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::at(
+    std::uint32_t batch) const {
+  State& state = *state_;
+  const std::scoped_lock lock(state.mutex);
+  const std::uint32_t key = state.has_open_batch ? batch : 0;
+  const auto known = state.readings.find(key);
+  if (known != state.readings.end()) return known->second;
+  HALE_TRY(auto made, read(batch));
+  return state.readings.emplace(key, std::move(made)).first->second;
+}
+
+HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::read(
+    std::uint32_t batch) const {
+  graph::Graph graph = state_->graph;
+  if (state_->has_open_batch) close_batch(graph, batch);
+  auto made = std::make_shared<ModelReading>();
+  HALE_TRY(made->reading, lift::read(std::move(graph)));
+  auto found = runtime::recognise_searched(state_->spaces, made->reading);
+  if (found)
+    made->searched = *std::move(found);
+  else
+    made->reason = std::move(found.error().message);
+  return std::shared_ptr<const ModelReading>(std::move(made));
+}
+
+}  // namespace hale::session

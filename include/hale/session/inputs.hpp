@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/config.hpp>
+#include <hale/core/error.hpp>
+#include <hale/graph/ir.hpp>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hale::session {
+
+/// The shape of one input.
+struct InputShape {
+  std::string input;  // empty: the only data input
+  std::vector<std::int64_t> extents;
+};
+
+/// What a user says of a model's inputs; what is not said stays as the model has it.
+struct Inputs {
+  std::vector<InputShape> shapes{};
+  std::vector<std::pair<std::string, std::int64_t>> dims{};  // open dimensions, by their symbols
+  std::optional<std::size_t> batch{};
+
+  [[nodiscard]] bool says_nothing() const { return shapes.empty() && dims.empty() && !batch; }
+  /// Whether there is more than a batch.
+  [[nodiscard]] bool says_extents() const { return !shapes.empty() || !dims.empty(); }
+};
+
+/// Extents that no model exceeds; larger ones are typing errors.
+inline constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>::max();
+
+/// "INPUT:1x3x224x224", or the extents alone; nothing where it is neither.
+[[nodiscard]] std::optional<InputShape> parse_shape(std::string_view word);
+
+/// "SYMBOL=VALUE"; nothing where it is not.
+[[nodiscard]] std::optional<std::pair<std::string, std::int64_t>> parse_dim(std::string_view word);
+
+/// What a measurement's `shape` says: INPUT:1x3x224x224, of several inputs with ';' between them;
+/// the name of the only one may be left out. Errors: another text.
+[[nodiscard]] Result<Inputs> parse_stated(std::string_view text);
+
+/// The shapes of a graph's data inputs, as a measurement states them; empty where nothing is said.
+[[nodiscard]] std::string state(const Inputs& inputs, const graph::Graph& graph);
+
+/// Gives a graph's inputs what is said of them. Errors: inputs or symbols that the graph does not
+/// have; a batch that another shape contradicts.
+[[nodiscard]] Result<> apply(const Inputs& inputs, graph::Graph& graph);
+
+/// Whether a data input has extents that are not known.
+[[nodiscard]] bool is_open(const graph::Graph& graph);
+
+}  // namespace hale::session
+
+#ifndef HALE_SESSION
+#include <hale/session/definitions/inputs.hpp>
+#endif

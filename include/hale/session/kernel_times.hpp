@@ -1,0 +1,70 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <hale/core/text.hpp>
+#include <hale/lift/reading.hpp>
+#include <hale/session/answer.hpp>
+#include <hale/workload/kernel_terms.hpp>
+#include <hale/workload/simulated_device.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hale::session {
+
+namespace detail::kernel_times {
+
+[[nodiscard]] inline double milliseconds(const workload::SimulatedDevice& device,
+                                         const workload::Terms& terms,
+                                         const workload::Kernel& kernel) {
+  return device.milliseconds(terms) * static_cast<double>(kernel.runs);
+}
+
+[[nodiscard]] inline KernelTime described(const workload::Kernel& kernel) {
+  KernelTime time{.location = kernel.location, .operations = joined(kernel.operations, "+")};
+  time.macs = workload::saturating_product(kernel.macs, kernel.runs);
+  time.bytes = workload::saturating_product(
+      workload::saturating_sum(kernel.bytes_read, kernel.bytes_written), kernel.runs);
+  return time;
+}
+
+}  // namespace detail::kernel_times
+
+/// The kernels of a model, the dearest first, and what a run costs beside them; their times add up
+/// to `latency`.
+///
+/// By the rates of a device; where there is none, by multiply-adds alone.
+[[nodiscard]] inline std::vector<KernelTime> kernel_times(
+    const lift::Reading& reading, const std::optional<workload::SimulatedDevice>& device,
+    Milliseconds latency) {
+  using namespace detail::kernel_times;
+  const workload::Network& network = *reading.network;
+  std::vector<KernelTime> rows;
+  rows.reserve(network.fused.kernels.size() + 1);
+  for (const workload::Kernel& kernel : network.fused.kernels) {
+    rows.push_back(described(kernel));
+    rows.back().share = device ? milliseconds(*device, workload::fused_terms(kernel), kernel)
+                               : static_cast<double>(rows.back().macs);
+  }
+  if (device && !rows.empty()) {
+    for (std::size_t i = 0; i < reading.owners.size(); ++i) {
+      const workload::Kernel& kernel = network.unfused.kernels[i];
+      rows[reading.owners[i]].share +=
+          milliseconds(*device, workload::unfused_terms(kernel), kernel);
+    }
+    rows.push_back({.operations = "(the run itself)",
+                    .share = device->milliseconds(workload::run_terms(network.fused))});
+  }
+  double sum = 0;
+  for (const KernelTime& row : rows) sum += row.share;
+  for (KernelTime& row : rows) {
+    row.share = sum > 0 ? row.share / sum : 0;
+    row.ms = row.share * latency.value;
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.share > b.share; });
+  return rows;
+}
+
+}  // namespace hale::session

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <hale/core/config.hpp>
+#include <hale/core/error.hpp>
+#include <hale/graph/ir.hpp>
+#include <hale/lift/reading.hpp>
+#include <hale/runtime/space_entry.hpp>
+#include <hale/session/inputs.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace hale::session {
+
+/// A model at one batch: all that is read of it, and the searched space that it lies in, if any.
+struct ModelReading {
+  lift::Reading reading;
+  std::optional<runtime::Recognition> searched{};
+  std::string reason{};  // why it lies in no searched space
+};
+
+/// A model as it is to be run. It is read once for each batch that devices ask for: once in all
+/// where its inputs fix the batch.
+///
+/// A cheap handle that threads may share; what it stands for never changes.
+class Model {
+ public:
+  /// Gives the graph's inputs their shapes. `spaces` are those that it may lie in; `name` is what
+  /// answers call the model, as the path of its file. Errors: inputs or dimensions that the graph
+  /// does not have.
+  [[nodiscard]] static Result<Model> make(runtime::Spaces spaces, graph::Graph graph,
+                                          Inputs inputs = {}, std::string name = {});
+
+  [[nodiscard]] const std::string& name() const { return state_->name; }
+  /// With the shapes that were given, before any pass.
+  [[nodiscard]] const graph::Graph& graph() const { return state_->graph; }
+  [[nodiscard]] const Inputs& inputs() const { return state_->inputs; }
+  /// The batch of the first input; nothing where the model leaves it open.
+  [[nodiscard]] std::optional<std::int64_t> batch() const { return state_->batch; }
+
+  /// What is read of the model, at this batch where the model leaves it open.
+  ///
+  /// Errors: as lift::read(). Cost: the first time for a batch as lift::read(), then a look-up.
+  [[nodiscard]] Result<std::shared_ptr<const ModelReading>> at(std::uint32_t batch) const;
+
+ private:
+  struct State {
+    runtime::Spaces spaces;
+    graph::Graph graph;
+    Inputs inputs;
+    std::string name;
+    std::optional<std::int64_t> batch;
+    bool has_open_batch = false;
+    std::mutex mutex{};
+    std::map<std::uint32_t, std::shared_ptr<const ModelReading>> readings{};
+  };
+
+  explicit Model(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  [[nodiscard]] Result<std::shared_ptr<const ModelReading>> read(std::uint32_t batch) const;
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace hale::session
+
+#ifndef HALE_SESSION
+#include <hale/session/definitions/model.hpp>
+#endif

@@ -1,0 +1,200 @@
+#include <gtest/gtest.h>
+
+#include <hale/graph/builder.hpp>
+#include <hale/hale.hpp>
+#include <hale/lower/families.hpp>
+#include <hale/onnx.hpp>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "allocations.hpp"
+
+namespace hale::session {
+namespace {
+
+Device device_named(const std::string& name) {
+  auto device = open_device(name);
+  EXPECT_TRUE(device) << device.error().message;
+  return *std::move(device);
+}
+
+Model network(std::string_view name, Inputs inputs = {}) {
+  auto model = make_model(*lower::named_network(name), std::move(inputs), std::string(name));
+  EXPECT_TRUE(model) << model.error().message;
+  return *std::move(model);
+}
+
+void expect_same(const Prediction& a, const Prediction& b) {
+  EXPECT_EQ(a.median, b.median);
+  EXPECT_EQ(a.low, b.low);
+  EXPECT_EQ(a.high, b.high);
+  EXPECT_EQ(a.verdict, b.verdict);
+}
+
+TEST(Device, TimesOfKernelsAddUpToTheLatency) {
+  const Device device = device_named("default");
+  EXPECT_EQ(device.name(), "onnxruntime-1.22-all-1t");
+  const auto answer = device.answer(network("residual/3"));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->space, "graph");
+  EXPECT_EQ(answer->model, "residual/3");
+  EXPECT_GT(answer->prediction.median.value, 0);
+  ASSERT_GT(answer->kernels.size(), 3U);
+  const double sum =
+      std::accumulate(answer->kernels.begin(), answer->kernels.end(), 0.0,
+                      [](double so_far, const KernelTime& one) { return so_far + one.ms; });
+  EXPECT_NEAR(sum, answer->prediction.median.value, 1e-9 * sum);
+  const auto without = device.answer(network("residual/3"), {.kernels = false});
+  ASSERT_TRUE(without);
+  EXPECT_TRUE(without->kernels.empty());
+  expect_same(without->prediction, answer->prediction);
+}
+
+TEST(Device, ReadsAModelOnceForEachBatchThatIsAskedFor) {
+  graph::Builder builder("open");
+  const graph::ValueId x = builder.input(
+      "x", graph::Type{graph::ElementType::f32, std::vector{graph::Dim{}, graph::Dim{64}}});
+  const graph::ValueId w =
+      builder.weight("w", graph::tensor_type(graph::ElementType::f32, {64, 32}));
+  builder.output(*builder.add("MatMul", {x, w}), "y");
+  const Model open = *make_model(*std::move(builder).finish());
+  EXPECT_EQ(open.batch(), std::nullopt);
+  const auto one = open.at(1);
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(*one, *open.at(1));
+  EXPECT_NE(*one, *open.at(4));
+  EXPECT_EQ((*one)->reading.cost.macs, 64U * 32U);
+  EXPECT_EQ((*open.at(4))->reading.cost.macs, 4U * 64U * 32U);
+  const Model fixed = network("residual/3");
+  EXPECT_EQ(*fixed.at(1), *fixed.at(4));
+}
+
+TEST(Device, AnswersANetworkOfASearchedSpaceByItsOwnBase) {
+  const Device device = device_named("gold_6226");
+  const std::string_view arch =
+      "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|nor_conv_1x1~0|nor_conv_3x3~1|"
+      "avg_pool_3x3~2|";
+  const auto emitted = (*built_in().find_space("nasbench201"))->emit(arch, 1);
+  ASSERT_TRUE(emitted) << emitted.error().message;
+  const auto answer = device.answer(*make_model(*emitted));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->space, "nasbench201");
+  EXPECT_EQ(answer->arch, arch);
+  Prediction predicted;
+  ASSERT_TRUE(device.score("nasbench201", std::span(&arch, 1), {&predicted, 1}));
+  expect_same(answer->prediction, predicted);
+}
+
+TEST(Device, RefusesWhatItWasNotMeasuredFor) {
+  const Device device = device_named("fpga");
+  const auto answer = device.answer(network("text-encoder/1"));
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().message.starts_with(
+      "device 'fpga' was measured for searched spaces alone, not for 'graph': the graph lies in "))
+      << answer.error().message;
+  const auto named = device.answer(network("text-encoder/1"), {.space = "fbnet"});
+  ASSERT_FALSE(named);
+  EXPECT_EQ(named.error().message, "lies in space 'graph', expected 'fbnet'");
+  const auto ready = device.ready("graph");
+  ASSERT_FALSE(ready);
+  EXPECT_EQ(ready.error().message,
+            "device 'fpga' was measured neither for space 'graph' nor for 'graph'");
+}
+
+TEST(Device, RefusesAModelOfWhichLessThanHalfCanBeCosted) {
+  graph::Builder builder("mostly unknown");
+  graph::ValueId x = builder.input("x", graph::tensor_type(graph::ElementType::f32, {1, 8}));
+  x = *builder.add("Relu", {x});
+  for (int i = 0; i < 3; ++i) {
+    const auto results = builder.add(
+        graph::NewOperation{.name = "Mystery",
+                            .operands = {x},
+                            .domain = "com.example",
+                            .types = {graph::tensor_type(graph::ElementType::f32, {1, 8})}});
+    ASSERT_TRUE(results) << results.error().message;
+    x = results->front();
+  }
+  builder.output(x, "y");
+  const auto answer = device_named("default").answer(*make_model(*std::move(builder).finish()));
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().message.starts_with(
+      "25 % of its operations can be costed, expected at least 50 %: com.example.Mystery"))
+      << answer.error().message;
+}
+
+TEST(Device, SaysWhereAModelIsOfAnotherPrecision) {
+  graph::Builder builder("half");
+  const graph::ValueId x = builder.input("x", graph::tensor_type(graph::ElementType::f16, {1, 64}));
+  const graph::ValueId w =
+      builder.weight("w", graph::tensor_type(graph::ElementType::f16, {64, 32}));
+  builder.output(*builder.add("MatMul", {x, w}), "y");
+  const auto answer = device_named("default").answer(*make_model(*std::move(builder).finish()));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->prediction.verdict, Verdict::extrapolating);
+  EXPECT_EQ(answer->assumptions,
+            std::vector<std::string>{"100 % of its multiply-adds are in f16, the device was "
+                                     "measured in f32: taken as if they were in that"});
+}
+
+TEST(Device, GivesEightThreadsWhatItGivesOne) {
+  const Device device = device_named("default");
+  const Device searched = device_named("raspi4");
+  std::vector<Model> models;
+  for (const lower::Family& family : lower::all_families)
+    models.push_back(network(concat(family.name, "/2")));
+  Rng rng(3);
+  const runtime::SpaceEntry& space = **built_in().find_space("nasbench201");
+  std::vector<std::string> texts;
+  for (int i = 0; i < 200; ++i) texts.push_back(space.sample(rng));
+  const std::vector<std::string_view> archs(texts.begin(), texts.end());
+  struct Found {
+    std::vector<Prediction> graphs{};
+    std::vector<Prediction> archs{};
+  };
+  const auto ask = [&](Found& found) {
+    for (const Model& model : models) found.graphs.push_back(device.answer(model)->prediction);
+    found.archs.resize(archs.size());
+    EXPECT_TRUE(searched.score("nasbench201", archs, found.archs));
+  };
+  std::vector<Found> found(9);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < found.size(); ++i) threads.emplace_back(ask, std::ref(found[i]));
+  for (std::thread& thread : threads) thread.join();
+  ask(found[0]);
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    for (std::size_t m = 0; m < models.size(); ++m)
+      expect_same(found[i].graphs[m], found[0].graphs[m]);
+    for (std::size_t a = 0; a < archs.size(); ++a)
+      expect_same(found[i].archs[a], found[0].archs[a]);
+  }
+}
+
+TEST(Device, AllocatesNothingForAnArchitectureOnceWarm) {
+  const Device device = device_named("raspi4");
+  Rng rng(4);
+  for (const std::string_view name : {"nasbench201", "fbnet", "ofa-mobilenetv3"}) {
+    const std::string text = (*built_in().find_space(name))->sample(rng);
+    const std::string_view arch = text;
+    Prediction predicted;
+    ASSERT_TRUE(device.score(name, std::span(&arch, 1), {&predicted, 1}));
+    const std::size_t before = allocations();
+    const bool is_answered = device.score(name, std::span(&arch, 1), {&predicted, 1}).has_value();
+    EXPECT_EQ(allocations() - before, 0U) << name;
+    EXPECT_TRUE(is_answered);
+  }
+}
+
+TEST(Device, ByANameThatIsNoneListsThoseThereAre) {
+  const auto none = open_device("abacus");
+  ASSERT_FALSE(none);
+  EXPECT_TRUE(none.error().message.starts_with(
+      "abacus: no file, and no built-in device of that name; there are: titan_rtx_256, "))
+      << none.error().message;
+}
+
+}  // namespace
+}  // namespace hale::session
