@@ -50,11 +50,14 @@ class Model {
 
  private:
   struct State {
+    State(runtime::Spaces of, graph::Graph read, Inputs given, std::string called)
+        : spaces(of), graph(std::move(read)), inputs(std::move(given)), name(std::move(called)) {}
+
     runtime::Spaces spaces;
     graph::Graph graph;
     Inputs inputs;
     std::string name;
-    std::optional<std::int64_t> batch;
+    std::optional<std::int64_t> batch{};
     bool has_open_batch = false;
     std::mutex mutex{};
     std::map<std::uint32_t, std::shared_ptr<const ModelReading>> readings{};

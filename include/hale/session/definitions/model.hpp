@@ -10,10 +10,11 @@ namespace hale::session {
 HALE_SESSION_INLINE Result<Model> Model::make(runtime::Spaces spaces, graph::Graph graph,
                                               Inputs inputs, std::string name) {
   HALE_CHECK(apply(inputs, graph));
-  const auto batch = batch_of(graph);
-  const bool is_open = has_open_batch(graph);
-  return Model(std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name),
-                                       batch, is_open));
+  auto state =
+      std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name));
+  state->batch = batch_of(state->graph);
+  state->has_open_batch = has_open_batch(state->graph);
+  return Model(std::move(state));
 }
 
 HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::at(
