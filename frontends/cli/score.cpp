@@ -201,7 +201,7 @@ Result<> Scoring::score_archs() {
   const std::vector<Line> lines = read_lines(*archs, *space);
   const auto is_string = [](const Line& line) { return !line.is_model; };
   if (options_.operations && std::any_of(lines.begin(), lines.end(), is_string))
-    warn("--ops: an architecture has no kernels, an ONNX file has");
+    warn("--ops: architecture strings have no kernels; ONNX files have");
   const std::vector<const Device*> devices = devices_of_space();
   std::vector<std::vector<Row>> found;  // of each device
   for (const Device* device : devices) {
@@ -253,7 +253,9 @@ Exit score(Options& options) {
   if (const auto parsed = options.shapes.parse(); !parsed)
     return refuse_usage(parsed.error().message);
   if (options.operations && options.format.format() == Format::csv)
-    warn("--ops: a CSV has a row a model; table and json say where the time goes");
+    warn(
+        "--ops: a CSV has a row for each model; use --format table or json to see where the time "
+        "goes");
   return Scoring(options).run();
 }
 
@@ -272,8 +274,9 @@ Action declare(Arguments& arguments) {
   arguments.repeated_choice(
       "--fail-on", options->fail_on, {"unknown-op", "extrapolating"},
       "Exit with 1 where an operation is unknown, or an answer is extrapolating");
-  arguments.flag("--ops", options->operations,
-                 "Where the time goes: a row a kernel, its share, multiply-adds and bytes");
+  arguments.flag(
+      "--ops", options->operations,
+      "Where the time goes: a row for each kernel, with its share, multiply-adds and bytes");
   options->format.declare(arguments);
   return [options] { return score(*options); };
 }
@@ -284,7 +287,7 @@ const Command score_command = {
     "score", "The latency of ONNX files or architectures on devices",
     "  hale score network.onnx --device fpga --device raspi4\n"
     "prints a line for each device: the latency in milliseconds, the interval around it, and\n"
-    "whether the network is like those that were measured.",
+    "whether the network is like those that were measured (interpolating).",
     declare};
 
 }  // namespace hale::cli

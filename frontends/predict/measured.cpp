@@ -57,7 +57,8 @@ Result<> require_in(const std::string& path, const ReadFile& file, const runtime
   if (file.recognition.space != space.name)
     return fail(concat(path, ": lies in space '", file.recognition.space, "', expected '",
                        space.name, "'"));
-  if (file.uncovered) return fail(concat(path, ": ", consequence, "not costed: ", *file.uncovered));
+  if (file.uncovered)
+    return fail(concat(path, ": ", consequence, "cost not known: ", *file.uncovered));
   return {};
 }
 
@@ -144,7 +145,7 @@ Result<ReadTable> read_table(const std::string& path, std::string_view space) {
       if (!file) return fail_in(path, file.error());
       if (file->uncovered) {
         read.left_out.push_back(
-            concat(path, ": ", arch, ": left out: not costed: ", *file->uncovered));
+            concat(path, ": ", arch, ": left out: cost not known: ", *file->uncovered));
         continue;
       }
       network = std::move(file->network);
@@ -159,7 +160,7 @@ Result<ReadTable> read_table(const std::string& path, std::string_view space) {
     for (std::size_t device = 0; device < raw.devices.size(); ++device)
       table.latency_ms[device].push_back(raw.latency_ms[device][row]);
   }
-  if (table.archs.empty()) return fail(concat(path, ": has no model that can be costed"));
+  if (table.archs.empty()) return fail(concat(path, ": has no model whose cost is known"));
   return read;
 }
 
@@ -174,8 +175,8 @@ Result<device::Subject> subject_of(const std::string& name, const runtime::Space
     const bool is_any = &space == &any_graph();
     if (is_any ? !inputs.says_nothing() : inputs.says_extents())
       return fail(concat(name.substr(0, 80),
-                         ": has the shapes that are in it, expected an ONNX file "
-                         "or a network that hale draws where --shape, --dim or --batch is given"));
+                         ": its shapes are fixed; --shape, --dim and --batch need an ONNX file or "
+                         "a network that hale draws"));
     return space.subject(name);
   }
   HALE_TRY(ReadFile file, read_file(name, inputs, space));
@@ -211,7 +212,7 @@ Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
       is_of_one_batch = false;  // as far as is known
       if (!one.shape.empty())
         return fail(concat(one.arch, ": shape: found '", one.shape.substr(0, 80),
-                           "', expected none: an ONNX file alone is run with another"));
+                           "', expected none: only an ONNX file can be run with another shape"));
       HALE_TRY(device::Subject subject, space.subject(one.arch));
       measured.measurements.push_back(
           {std::move(subject.arch), one.latency, {}, std::move(subject.network)});

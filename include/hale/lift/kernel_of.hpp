@@ -78,7 +78,7 @@ class KernelWriter {
   [[nodiscard]] std::string add_products(graph::OperationId id, workload::Kernel& kernel) const {
     if (graph_.operation(id).domain == "ai.onnx.ml" &&
         graph_.operation(id).name.starts_with("TreeEnsemble"))
-      return "how far its trees are walked hangs on the data";
+      return "how deep its trees are walked depends on the data";
     if (const auto products = macs_of(graph_, id)) {
       kernel.macs = workload::saturating_sum(kernel.macs, *products);
       if (*products > 0) set_element(multiplied(graph_, graph_.operation(id)), kernel);
@@ -90,8 +90,9 @@ class KernelWriter {
     };
     if (graph::find_operation(op) != nullptr)
       return std::any_of(op.operands.begin(), op.operands.end(), is_open)
-                 ? "the shapes that its products hang on are open"
-                 : "its products are of a form that hale does not count, or more than 64 bits hold";
+                 ? "the sizes of what it multiplies are not fixed"
+                 : "hale cannot count its products: their form is unknown, or 64 bits do not hold "
+                   "them";
     return kind_of(graph_, op) == KernelKind::other ? "hale does not know this operation"
                                                     : "hale does not count its products";
   }

@@ -76,7 +76,8 @@ class KernelList {
     for (const graph::NamedRegion& nested : op.regions) append(work, region(nested.region, runs));
     if (!is_call)
       work.assumptions.push_back(concat(graph_.location_of(id),
-                                        ": each of its bodies runs once, since how often is open"));
+                                        ": each of its bodies is counted once: how often they run "
+                                        "is not known"));
     return work;
   }
 
@@ -90,12 +91,12 @@ class KernelList {
         std::swap(branch, dearest);
         taken = nested.name;
       }
-      // What cannot be costed may be the dearer for it.
+      // A branch of unknown cost may be the costlier one.
       for (workload::Uncovered& each : branch.uncovered)
         dearest.uncovered.push_back(std::move(each));
     }
     dearest.assumptions.push_back(
-        concat(graph_.location_of(id), ": takes its dearer branch, ", taken));
+        concat(graph_.location_of(id), ": takes its costlier branch, ", taken));
     return dearest;
   }
 
@@ -116,7 +117,7 @@ class KernelList {
     work.assumptions.push_back(
         trips ? concat(graph_.location_of(id), ": its body runs ", *trips, " times")
               : concat(graph_.location_of(id),
-                       ": its body runs once, since its trip count is not known"));
+                       ": its body is counted once: how often it runs is not known"));
     return work;
   }
 
