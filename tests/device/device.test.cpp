@@ -1,11 +1,16 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <hale/device/concepts.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
 #include <hale/device/normalise.hpp>
 #include <hale/device/profile.hpp>
+#include <hale/device/reference_latencies.hpp>
 #include <numeric>
 #include <vector>
+
+#include "../laws/hardware_embedding.hpp"
 
 namespace hale::device {
 namespace {
@@ -28,9 +33,13 @@ TEST(LatencyTable, KnowsFamiliesByNamesUnlessItIsTold) {
   EXPECT_EQ(table.family(1), "e");
 }
 
+static_assert(HardwareEmbedding<ReferenceLatencies<3>>);
+static_assert(HardwareEmbedding<ReferenceLatencies<10>>);
+static_assert(!HardwareEmbedding<Limits>);
+
 TEST(HardwareEmbedding, SpansZeroToOne) {
-  const std::vector<double> latency = {4, 2, 6};
-  EXPECT_EQ(hardware_embedding<float>(latency), (std::vector<float>{0.5F, 0, 1}));
+  const std::array<double, 3> latency = {4, 2, 6};
+  EXPECT_EQ(ReferenceLatencies<3>::embed(latency), (std::array<float, 3>{0.5F, 0, 1}));
 }
 
 TEST(Target, AndPositionAreInverse) {
@@ -61,3 +70,8 @@ TEST(Profile, FindsItsSections) {
 
 }  // namespace
 }  // namespace hale::device
+
+namespace hale::laws {
+INSTANTIATE_TYPED_TEST_SUITE_P(OfReferenceLatencies, HardwareEmbeddingLaws,
+                               device::ReferenceLatencies<4>);
+}  // namespace hale::laws

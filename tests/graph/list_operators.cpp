@@ -42,7 +42,7 @@ std::string table_of(std::string_view domain) {
 std::string page() {
   std::string text =
       "# Operators that hale declares\n\n"
-      "Each is declared once, as a type in include/hale/graph/operations: from there come the\n"
+      "Each is declared once, as a row in include/hale/graph/operations: from there come the\n"
       "checks of its operands, its results' types and its multiply-adds, whatever the opset. Any\n"
       "other operator is read too, carried by its name, and counted as not known. `?` may be left\n"
       "out, `...` stands for any number. This page is written by tests/graph/list_operators.cpp,\n"

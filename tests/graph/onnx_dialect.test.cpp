@@ -8,20 +8,20 @@
 namespace hale::graph {
 namespace {
 
-struct NoInference : WithoutAttributes, OneResult {
-  static constexpr std::string_view name = "NoInference";
-  static constexpr std::string_view summary = "declares no types";
-  static constexpr auto operands() { return std::array{Slot{"X"}}; }
+struct NoInference {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView&) {
+    return std::nullopt;
+  }
 };
 struct NoRun {
   static constexpr std::string_view name = "no-run";
   static constexpr std::string_view summary = "does nothing";
 };
 
-static_assert(OperationDeclaration<Conv>);
-static_assert(OperationDeclaration<Relu>);
-static_assert(!OperationDeclaration<NoInference>);
-static_assert(!OperationDeclaration<int>);
+static_assert(OperationRule<Conv>);
+static_assert(OperationRule<SameType>);
+static_assert(!OperationRule<NoInference>);
+static_assert(!OperationRule<int>);
 static_assert(Pass<Verify>);
 static_assert(!Pass<NoRun>);
 
@@ -45,6 +45,32 @@ TEST(OperationTable, other_names_and_domains_are_not_found) {
   for (const char* name : {"", "conv", "Conv2", "AAA", "zzz"})
     EXPECT_EQ(find_operation(Operation{.name = name}), nullptr) << name;
   EXPECT_EQ(find_operation(Operation{.domain = "com.microsoft", .name = "Conv"}), nullptr);
+}
+
+TEST(OperationTable, rows_of_one_name_agree_in_what_is_asked_by_name_alone) {
+  for (std::size_t i = 1; i < operation_table.size(); ++i) {
+    const OperationInfo& one = operation_table[i - 1];
+    const OperationInfo& next = operation_table[i];
+    if (one.name != next.name) continue;
+    EXPECT_EQ(one.kind, next.kind) << one.name;
+    EXPECT_EQ(one.form, next.form) << one.name;
+    EXPECT_EQ(one.right, next.right) << one.name;
+    EXPECT_EQ(one.is_transcendental, next.is_transcendental) << one.name;
+  }
+}
+
+TEST(OperationTable, names_of_one_domain_are_known_in_the_other_and_in_no_third) {
+  EXPECT_EQ(find_known(Operation{.name = "FusedConv"})->form, Form::convolution);
+  EXPECT_EQ(find_known(Operation{.domain = "com.microsoft", .name = "QLinearMatMul"})->right, 3);
+  EXPECT_EQ(find_known(Operation{.domain = "com.example", .name = "Conv"}), nullptr);
+  EXPECT_EQ(find_known(Operation{.domain = "ai.onnx.ml", .name = "Scaler"}), nullptr);
+  EXPECT_EQ(find_known(Operation{.name = "conv"}), nullptr);
+}
+
+TEST(OperationTable, what_is_known_by_name_alone_has_a_kind_and_no_declaration) {
+  const Operation op{.domain = "com.microsoft", .name = "PackedAttention"};
+  EXPECT_EQ(find_operation(op), nullptr);
+  EXPECT_EQ(kind_of(op), workload::KernelKind::attention);
 }
 
 TEST(OperationTable, attributes_come_from_the_declaration) {

@@ -6,6 +6,8 @@
 #include <hale/nn/take_node.hpp>
 #include <hale/space/nasbench201_encoder.hpp>
 
+#include "../laws/inner_loop.hpp"
+#include "../laws/sampler.hpp"
 #include "../nn/derivatives.hpp"
 
 namespace hale {
@@ -132,6 +134,56 @@ TEST(MetaGradient, OfFirstOrderIsTheQueryGradientAtTheAdaptedParameters) {
   EXPECT_NE(second.result.gradient.theta, gradient);
 }
 
+/// Steps that shorten, from parameters that decay: what Meta-SGD and MAML are not.
+struct Cooling {
+  static constexpr std::size_t steps = 3;
+  static constexpr meta::Order order = meta::Order::second;
+  static constexpr bool learns_rates = true;
+  static constexpr double initial_rate = 1e-2;
+  template <std::floating_point T>
+  static constexpr T decay = static_cast<T>(0.9);
+
+  template <std::floating_point T>
+  static void step(std::size_t k, std::span<const T> theta, std::span<const T> rates,
+                   std::span<const T> gradient, std::span<T> next) noexcept {
+    for (std::size_t i = 0; i < theta.size(); ++i)
+      next[i] = decay<T> * theta[i] - rates[i] / static_cast<T>(k + 1) * gradient[i];
+  }
+  template <std::floating_point T>
+  static void step_back(std::size_t k, std::span<const T> rates, std::span<const T> gradient,
+                        std::span<T> v, std::span<T> pull, std::span<T> d_rates) noexcept {
+    for (std::size_t i = 0; i < v.size(); ++i) {
+      d_rates[i] -= v[i] * gradient[i] / static_cast<T>(k + 1);
+      pull[i] = rates[i] / static_cast<T>(k + 1) * v[i];
+      v[i] *= decay<T>;
+    }
+  }
+};
+
+// What is needed to be a policy, and what is none.
+struct OneWay : Cooling {
+  static constexpr meta::Order order = meta::Order::first;
+  static constexpr bool learns_rates = false;
+  template <class T>
+  static void step_back() = delete;
+};
+static_assert(meta::InnerLoop<meta::MetaSgd<2>> && meta::InnerLoop<meta::Maml<2>>);
+static_assert(meta::InnerLoop<Cooling> && meta::InnerLoop<OneWay>);
+static_assert(!meta::Reversible<OneWay> && !meta::InnerLoop<meta::Order>);
+static_assert(meta::MetaSgd<2>::initial_rate == 1e-3 && meta::Maml<2>::initial_rate == 1e-3);
+static_assert(meta::Maml<1, meta::Order::first, std::ratio<1, 50>>::initial_rate == 0.02);
+static_assert(meta::Modulation<meta::NoModulator> && meta::Modulation<meta::Modulator<Net, 3, 4>>);
+static_assert(!meta::Modulation<Net>);
+static_assert(meta::Sampler<meta::UniformSampler> && !meta::Sampler<meta::NoModulator>);
+static_assert(meta::MetaLearner<Modulated::Learner> && !meta::MetaLearner<Net>);
+
+TEST(MetaGradient, ThroughAnInnerLoopOfOnesOwnAgreesWithCentralDifferences) {
+  using Own = Problem<meta::Modulator<Net, 3, 4>, Cooling>;
+  Own problem;
+  expect_exact(problem, &meta::Knowledge<Own::Learner, double>::theta);
+  expect_exact(problem, &meta::Knowledge<Own::Learner, double>::rates);
+}
+
 TEST(Adaptation, LowersTheSupportLoss) {
   Modulated problem;
   meta::adapt<Modulated::Learner, double>(problem.knowledge, problem.task().embedding,
@@ -141,4 +193,12 @@ TEST(Adaptation, LowersTheSupportLoss) {
 }
 
 }  // namespace
+
+namespace laws {
+INSTANTIATE_TYPED_TEST_SUITE_P(OfMetaSgd, InnerLoopLaws, meta::MetaSgd<2>);
+using TwoSteps = meta::Maml<2>;
+INSTANTIATE_TYPED_TEST_SUITE_P(OfMaml, InnerLoopLaws, TwoSteps);
+INSTANTIATE_TYPED_TEST_SUITE_P(OfOnesOwn, InnerLoopLaws, Cooling);
+INSTANTIATE_TYPED_TEST_SUITE_P(OfUniformSampler, SamplerLaws, meta::UniformSampler);
+}  // namespace laws
 }  // namespace hale

@@ -1,14 +1,23 @@
+#include "../laws/optimizer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <hale/nn/concepts.hpp>
 #include <hale/nn/optimizer.hpp>
+#include <ratio>
 #include <vector>
+
+#include "../laws/loss.hpp"
 
 namespace hale::nn {
 namespace {
 
 static_assert(Optimizer<Adam<float>>);
 static_assert(!Optimizer<int>);
+static_assert(OptimizerRule<AdamRule<>>);
+static_assert(!OptimizerRule<Adam<float>>);
+static_assert(AdamRule<>::rate == 1e-4);
+static_assert(AdamRule<std::ratio<3, 1000>>::rate == 3e-3);
 
 TEST(Adam, FirstStepIsTheRateAgainstTheGradientsSign) {
   Adam<double> adam(2, {.rate = 0.1});
@@ -38,3 +47,8 @@ TEST(Adam, FollowsItsRecurrence) {
 
 }  // namespace
 }  // namespace hale::nn
+
+namespace hale::laws {
+INSTANTIATE_TYPED_TEST_SUITE_P(OfAdam, OptimizerLaws, nn::AdamRule<>);
+INSTANTIATE_TYPED_TEST_SUITE_P(OfMeanSquaredError, LossLaws, nn::MeanSquaredError);
+}  // namespace hale::laws

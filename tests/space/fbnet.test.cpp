@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../laws/encoder.hpp"
 #include "../laws/search_space.hpp"
 
 namespace hale {
@@ -72,6 +73,7 @@ TEST(FBNetEncoder, MarksFilterAndKindOfEachPlaceAndNothingOfASkip) {
 }  // namespace
 
 namespace laws {
+INSTANTIATE_TYPED_TEST_SUITE_P(OfFBNet, EncoderLaws, space::FBNetEncoder);
 INSTANTIATE_TYPED_TEST_SUITE_P(OfFBNet, SearchSpaceLaws, space::FBNet);
 }  // namespace laws
 }  // namespace hale

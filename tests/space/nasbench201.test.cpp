@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "../laws/encoder.hpp"
 #include "../laws/search_space.hpp"
 
 namespace hale {
@@ -82,6 +83,7 @@ TEST(NasBench201Graph, FeedsEachEdgeByThoseThatEndWhereItBegins) {
 }  // namespace
 
 namespace laws {
+INSTANTIATE_TYPED_TEST_SUITE_P(OfNasBench201, EncoderLaws, space::NasBench201Encoder);
 INSTANTIATE_TYPED_TEST_SUITE_P(OfNasBench201, SearchSpaceLaws, space::NasBench201);
 }  // namespace laws
 }  // namespace hale

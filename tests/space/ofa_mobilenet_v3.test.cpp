@@ -8,6 +8,7 @@
 #include <numeric>
 #include <string>
 
+#include "../laws/encoder.hpp"
 #include "../laws/search_space.hpp"
 
 namespace hale {
@@ -86,6 +87,7 @@ TEST(OfaMobileNetV3Encoder, SeesNothingOfAbsentLayers) {
 }  // namespace
 
 namespace laws {
+INSTANTIATE_TYPED_TEST_SUITE_P(OfOfaMobileNetV3, EncoderLaws, space::OfaMobileNetV3Encoder);
 INSTANTIATE_TYPED_TEST_SUITE_P(OfOfaMobileNetV3, SearchSpaceLaws, space::OfaMobileNetV3);
 }  // namespace laws
 }  // namespace hale

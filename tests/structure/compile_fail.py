@@ -5,8 +5,9 @@
   compile_fail.py --self-test -- COMPILER ARGUMENTS...
 
 A case begins with `// expect: REGEX` lines, each of which must match, and `// lines: N`, the most
-lines of diagnostics that g++ may print (clang, which quotes more of its context, twice that). A case
-without `expect` must compile: it is the control.
+lines of diagnostics that g++ may print (clang, which quotes more of its context, twice that). Among
+them is one error, or with `// errors: N` so many at most. A case without `expect` must compile: it is
+the control.
 """
 
 import pathlib
@@ -26,6 +27,7 @@ def complaints(case, command):
                           text=True, check=False)
     if not expected:
         return [f"does not compile:\n{done.stderr}"] if done.returncode != 0 else []
+    errors = [int(line[len("// errors: ") :]) for line in header if line.startswith("// errors: ")]
     if not most:
         return ["states no most lines of diagnostics, expected '// lines: N'"]
     if done.returncode == 0:
@@ -36,6 +38,9 @@ def complaints(case, command):
     allowed = most[0] * (2 if any("clang" in word for word in command) else 1)
     if lines > allowed:
         found.append(f"{lines} lines of diagnostics, expected at most {allowed}")
+    count = len(re.findall(r": (?:fatal )?error: ", done.stderr))
+    if count > max(errors, default=1):
+        found.append(f"{count} errors, expected at most {max(errors, default=1)}")
     return [*found, done.stderr] if found else []
 
 
@@ -47,7 +52,8 @@ def self_test(command):
         (wrong, "does not compile"),
         ("// expect: something else\n// lines: 9\n" + wrong, "no diagnostic matches"),
         ("// expect: planted\n// expect: more\n// lines: 9\n" + wrong, "matches 'more'"),
-        ("// expect: planted\n// lines: 9\n" + 10 * wrong, "expected at most"),
+        ("// expect: planted\n// errors: 10\n// lines: 9\n" + 10 * wrong, "diagnostics, expected at most"),
+        ("// expect: planted\n// lines: 20\n" + 2 * wrong, "2 errors, expected at most 1"),
         ("// expect: planted\n" + wrong, "states no most lines"),
         ("// expect: planted\n// lines: 9\n" + wrong, None),
     ]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Fails where a header includes a layer that it may not see, or one that hale's headers must not.
+"""Fails where a header includes a layer that it may not see, or one that hale's headers must not, and
+where the command line includes what only the library may decide with.
 
-  layers.py INCLUDE_DIR
+  layers.py INCLUDE_DIR FRONTENDS_DIR
   layers.py --self-test
 """
 
@@ -26,6 +27,8 @@ FORBIDDEN = {
     r"frontends/.*": "include/ never includes frontends/",
 }
 LONGEST = 400
+# The layers that decide what is answered: the command line parses arguments and prints.
+DECIDING = ("lift", "predictor", "workload", "meta")
 
 
 def violations(include):
@@ -59,6 +62,18 @@ def violations(include):
     return found
 
 
+def deciding_includes(frontends):
+    """Where the command line includes a layer that decides."""
+    found = []
+    for path in sorted((frontends / "cli").rglob("*.[ch]pp")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = re.match(r"\s*#\s*include\s*<hale/([^/>]+)/", line)
+            if match and match.group(1) in DECIDING:
+                found.append(f"{path.name}:{number}: the command line must not include "
+                             f"hale/{match.group(1)}/: the session answers")
+    return found
+
+
 def self_test():
     planted = {
         "core/a.hpp": ("#include <hale/nn/b.hpp>", "core must not see nn"),
@@ -78,6 +93,11 @@ def self_test():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("#pragma once\n" + text + "\n", encoding="utf-8")
         found = violations(include)
+        (include / "cli").mkdir()
+        (include / "cli" / "score.cpp").write_text("#include <hale/lift/read.hpp>\n")
+        (include / "cli" / "shapes.hpp").write_text("#include <hale/session/inputs.hpp>\n")
+        if [line.split(":")[0] for line in deciding_includes(include)] != ["score.cpp"]:
+            return ["planted include of a deciding layer not found"]
     for name, (_, message) in planted.items():
         if not any(name in line and message in line for line in found):
             return [f"planted violation not found: {name}: {message}", *found]
@@ -87,7 +107,11 @@ def self_test():
 
 
 def main():
-    found = self_test() if sys.argv[1] == "--self-test" else violations(pathlib.Path(sys.argv[1]))
+    if sys.argv[1] == "--self-test":
+        found = self_test()
+    else:
+        include, frontends = map(pathlib.Path, sys.argv[1:])
+        found = violations(include) + deciding_includes(frontends)
     print("\n".join(found))
     return 1 if found else 0
 

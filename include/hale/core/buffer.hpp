@@ -55,9 +55,11 @@ class Buffer {
 
  private:
   static T* allocate(std::size_t size) {
-    if (size > std::numeric_limits<std::size_t>::max() / sizeof(T) / 2) throw std::bad_alloc();
+    // A size that no memory holds is one that operator new refuses in its own way.
+    constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
     const std::size_t padded = size + slack;
-    T* data = static_cast<T*>(::operator new (padded * sizeof(T), std::align_val_t{alignment}));
+    const std::size_t bytes = size < most / sizeof(T) - slack ? padded * sizeof(T) : most;
+    T* data = static_cast<T*>(::operator new (bytes, std::align_val_t{alignment}));
     std::fill_n(data, padded, T{});
     return data;
   }

@@ -35,19 +35,6 @@ struct Limits {
   return {*low, *high};
 }
 
-/// The hardware embedding: reference latencies scaled so that they span [0, 1].
-///
-/// Shapes: reference_ms (E) -> (E). Pre: not all equal.
-/// Source: HELP, section 3.2.
-template <class T>
-[[nodiscard]] std::vector<T> hardware_embedding(std::span<const double> reference_ms) {
-  const Limits limits = limits_of(reference_ms);
-  std::vector<T> embedding;
-  for (const double latency : reference_ms)
-    embedding.push_back(static_cast<T>(limits.position(latency)));
-  return embedding;
-}
-
 /// The rows whose latency lies in the central share of `candidates`, fastest first.
 ///
 /// Source: HELP's code trims a device's rows to its central 10 to 90 %.

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operation_info.hpp>
-#include <hale/graph/operations/convolution.hpp>
 #include <hale/graph/operations/declared.hpp>
 #include <limits>
 #include <optional>
@@ -32,20 +31,7 @@ struct OperationCost {
   std::optional<GemmForm> gemm{};  // where it is one product, or a stack of them
 };
 
-/// The operations that show the same elements in another shape, and move none; between spaces.
-inline constexpr std::string_view view_names =
-    "Reshape Flatten Squeeze Unsqueeze Identity Dropout Shape Size";
-
 namespace detail::costs {
-
-[[nodiscard]] constexpr bool has_word(std::string_view words, std::string_view sought) {
-  while (!words.empty()) {
-    const std::size_t length = std::min(words.find(' '), words.size());
-    if (words.substr(0, length) == sought) return true;
-    words.remove_prefix(std::min(length + 1, words.size()));
-  }
-  return false;
-}
 
 [[nodiscard]] inline std::uint64_t extent(const Type& type, std::size_t axis) {
   return static_cast<std::uint64_t>((*type.dims)[axis].extent);
@@ -57,44 +43,6 @@ namespace detail::costs {
   std::uint64_t product = 1;
   for (std::size_t axis = first; axis < last; ++axis) product *= extent(type, axis);
   return product;
-}
-
-/// How an operation multiplies.
-enum class Form : std::uint8_t { convolution, transposed_convolution, stacks, matrices, rows };
-
-struct FormOfName {
-  std::string_view name;
-  Form form;
-  std::size_t right;  // the operand that is the right factor; the left one is the first
-};
-inline constexpr std::array<FormOfName, 20> forms = {
-    {{"Conv", Form::convolution, 1},
-     {"ConvInteger", Form::convolution, 1},
-     {"ConvTranspose", Form::transposed_convolution, 1},
-     {"ConvTransposeWithDynamicPads", Form::transposed_convolution, 1},
-     {"DeformConv", Form::convolution, 1},
-     {"DynamicQuantizeMatMul", Form::stacks, 1},
-     {"FusedConv", Form::convolution, 1},
-     {"FusedGemm", Form::matrices, 1},
-     {"FusedMatMul", Form::stacks, 1},
-     {"Gemm", Form::matrices, 1},
-     {"MatMul", Form::stacks, 1},
-     {"MatMulInteger", Form::stacks, 1},
-     {"MatMulIntegerToFloat", Form::stacks, 1},
-     {"MatMulNBits", Form::rows, 1},
-     {"NhwcConv", Form::convolution, 1},
-     {"NhwcFusedConv", Form::convolution, 1},
-     {"QGemm", Form::matrices, 3},
-     {"QLinearConv", Form::convolution, 3},
-     {"QLinearMatMul", Form::stacks, 3},
-     {"TransposeMatMul", Form::stacks, 1}}};
-
-/// The form of ONNX's operations and ONNX Runtime's; null for others.
-[[nodiscard]] inline const FormOfName* find_form(const Operation& op) {
-  if (!op.domain.empty() && op.domain != "com.microsoft") return nullptr;
-  for (const FormOfName& each : forms)
-    if (each.name == op.name) return &each;
-  return nullptr;
 }
 
 /// The products over unfolded patches, a product a group. A weight is (outputs, inputs of a group,
@@ -134,11 +82,10 @@ inline constexpr std::array<FormOfName, 20> forms = {
 
 /// The slot of a convolution's weight; past all operands for other operations.
 [[nodiscard]] inline std::size_t convolution_weight(const Operation& op) {
-  using detail::costs::Form;
-  const detail::costs::FormOfName* found = detail::costs::find_form(op);
-  const bool slides = found != nullptr && (found->form == Form::convolution ||
-                                           found->form == Form::transposed_convolution);
-  return slides ? found->right : op.operands.size();
+  const OperationFacts* facts = find_known(op);
+  const bool slides = facts != nullptr && (facts->form == Form::convolution ||
+                                           facts->form == Form::transposed_convolution);
+  return slides ? facts->right : op.operands.size();
 }
 
 /// How many bytes a value takes in memory; nothing where its extents or its elements' size are not
@@ -160,10 +107,10 @@ inline constexpr std::array<FormOfName, 20> forms = {
                                                              std::size_t slot) {
   auto bytes = bytes_of(graph.value(op.operands[slot]).type);
   if (slot > 0 || op.results.empty() || op.results[0] == ValueId::none) return bytes;
-  for (const std::string_view picks : {"Gather", "GatherElements", "GatherND", "Slice"})
-    if (op.is(picks))
-      if (const auto written = bytes_of(graph.value(op.results[0]).type))
-        bytes = std::min(bytes.value_or(*written), *written);
+  const OperationInfo* info = find_operation(op);
+  if (info != nullptr && info->picks)
+    if (const auto written = bytes_of(graph.value(op.results[0]).type))
+      bytes = std::min(bytes.value_or(*written), *written);
   return bytes;
 }
 
@@ -191,12 +138,12 @@ namespace detail::costs {
 /// where a shape is open and where there is nothing to multiply.
 [[nodiscard]] inline std::optional<GemmForm> gemm_form_of(const Graph& graph, OperationId id) {
   const Operation& op = graph.operation(id);
-  if (op.domain.empty() && (op.is("LSTM") || op.is("GRU") || op.is("RNN")))
-    return detail::costs::recurrent(graph, op);
-  const detail::costs::FormOfName* found = detail::costs::find_form(op);
-  if (found == nullptr || op.operands.size() <= found->right || op.results.size() != 1)
-    return std::nullopt;
-  const std::array values = {op.operands[0], op.operands[found->right], op.results[0]};
+  const OperationFacts* facts = find_known(op);
+  if (facts == nullptr || facts->form == Form::none) return std::nullopt;
+  if (facts->form == Form::recurrent)
+    return op.domain.empty() ? detail::costs::recurrent(graph, op) : std::nullopt;
+  if (op.operands.size() <= facts->right || op.results.size() != 1) return std::nullopt;
+  const std::array values = {op.operands[0], op.operands[facts->right], op.results[0]};
   for (const ValueId each : values)
     if (each == ValueId::none || element_count(graph.value(each).type).value_or(0) == 0)
       return std::nullopt;
@@ -204,13 +151,12 @@ namespace detail::costs {
   const Type& b = graph.value(values[1]).type;
   const Type& y = graph.value(values[2]).type;
   const OperationView view{graph, op};
-  using detail::costs::Form;
-  if (found->form == Form::stacks) return detail::costs::stacks(view, a, b, y);
-  if (found->form == Form::convolution || found->form == Form::transposed_convolution)
-    return detail::costs::convolution(view, found->form, a, b, y);
+  if (facts->form == Form::stacks) return detail::costs::stacks(view, a, b, y);
+  if (facts->form == Form::convolution || facts->form == Form::transposed_convolution)
+    return detail::costs::convolution(view, facts->form, a, b, y);
   if (a.rank() == 0 || y.rank() == 0) return std::nullopt;
-  if (found->form == Form::matrices && (a.rank() != 2 || y.rank() != 2)) return std::nullopt;
-  const bool is_turned = found->form == Form::matrices && integer_of(view, "transA", 0) != 0;
+  if (facts->form == Form::matrices && (a.rank() != 2 || y.rank() != 2)) return std::nullopt;
+  const bool is_turned = facts->form == Form::matrices && integer_of(view, "transA", 0) != 0;
   return GemmForm{1, detail::costs::extents(y, 0, y.rank() - 1),
                   detail::costs::extent(y, y.rank() - 1),
                   detail::costs::extent(a, is_turned ? 0 : a.rank() - 1)};
@@ -256,7 +202,7 @@ namespace detail::costs {
     return is_constant ||
            (producer != nullptr ? producer->is("ConstantOfShape") : is_given(graph, id));
   }
-  return is_constant && !(slot > 0 && op.is(BatchNormalization::name));
+  return is_constant && !(slot > 0 && op.is("BatchNormalization"));
 }
 
 /// The multiply-adds of one run of an operation, by its declaration; nothing where it has none, or
@@ -300,7 +246,7 @@ inline void add_operands(const Graph& graph, const Operation& op, bool is_view,
 [[nodiscard]] inline OperationCost cost_of(const Graph& graph, OperationId id) {
   const Operation& op = graph.operation(id);
   OperationCost cost{.macs = declared_macs(graph, id), .gemm = gemm_form_of(graph, id)};
-  const bool is_view = op.domain.empty() && detail::costs::has_word(view_names, op.name);
+  const bool is_view = op.domain.empty() && kind_of(op) == workload::KernelKind::view;
   if (op.regions.empty()) cost.bytes_read = cost.bytes_written = 0;
   detail::costs::add_operands(graph, op, is_view, cost);
   if (is_view || op.is("Constant")) return cost;

@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-#include <boost/hana/unpack.hpp>
-#include <cstdint>
-#include <hale/graph/operation.hpp>
+#include <cstddef>
 #include <hale/graph/operation_info.hpp>
 #include <hale/graph/operations/attention.hpp>
 #include <hale/graph/operations/classical.hpp>
@@ -24,145 +20,201 @@
 #include <hale/graph/operations/sequences.hpp>
 #include <hale/graph/operations/shape.hpp>
 #include <hale/graph/operations/signal.hpp>
-#include <optional>
 #include <span>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 namespace hale::graph {
 
 namespace detail {
 
-template <class D>
-inline constexpr auto operands_of = D::operands();
-template <class D>
-inline constexpr auto results_of = D::results();
-template <class D>
-inline constexpr auto attributes_of = hana::unpack(D::fields(), [](const auto&... each) {
-  return std::array<AttributeSummary, sizeof...(each)>{AttributeSummary{
-      each.name,
-      attribute_kind_names[kind_index<attribute_kind_t<
-          std::remove_cvref_t<decltype(std::declval<typename D::Attributes&>().*each.member)>>>],
-      each.is_required}...};
-});
-
-/// What holds a declaration's attributes: a family's members with the same ones share it.
-template <class D>
-struct SchemaOf {
-  using Kind = D;
-};
-template <class D>
-requires requires { typename D::Shared; }
-struct SchemaOf<D> {
-  using Kind = typename D::Shared;
-};
-template <class D>
-[[nodiscard]] constexpr std::string_view domain_of() {
-  if constexpr (requires { D::domain; })
-    return D::domain;
-  else
-    return {};
+/// The rows of all headers behind one another.
+template <std::size_t... Counts>
+[[nodiscard]] constexpr auto joined(const std::array<Declaration, Counts>&... families) {
+  std::array<Declaration, (Counts + ...)> all{};
+  auto next = all.begin();
+  ((next = std::copy(families.begin(), families.end(), next)), ...);
+  return all;
 }
 
-/// The hooks of a declaration, each behind the same signature.
-template <OperationDeclaration D>
-struct Erased {
-  [[nodiscard]] static Result<> check_attributes(const OperationView& view) {
-    HALE_CHECK(read_attributes<typename SchemaOf<D>::Kind>(view));
-    return {};
+inline constexpr auto declarations = joined(
+    elementwise_operations, pointwise_operations, comparison_operations, combination_operations,
+    reduction_operations, convolution_operations, linear_operations, pooling_operations,
+    shape_operations, movement_operations, layer_operations, other_operations, training_operations,
+    attention_operations, contributed_attention_operations, sequence_operations,
+    selection_operations, plane_operations, signal_operations, fused_operations,
+    quantised_operations, classical_operations, named_operations);
+
+// What the texts of all rows say, in arrays that the table's rows are parts of.
+
+[[nodiscard]] constexpr Slot slot_of(std::string_view word) {
+  Slot slot;
+  for (; !word.empty(); word.remove_suffix(1)) {
+    if (word.back() == '?')
+      slot.arity = Arity::optional;
+    else if (word.back() == '*')
+      slot.arity = Arity::variadic;
+    else if (word.back() == '!')
+      slot.is_parameter = true;
+    else
+      break;
   }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    HALE_TRY(const auto attributes, read_attributes<typename SchemaOf<D>::Kind>(view));
-    return D::infer(view, attributes);
+  slot.name = word;
+  return slot;
+}
+
+[[nodiscard]] constexpr AttributeSummary attribute_of_word(std::string_view word) {
+  constexpr std::array<std::string_view, 9> kinds = {
+      "integer", "float", "text", "tensor", "integers", "floats", "texts", "other", "type"};
+  const std::size_t colon = word.find(':');
+  const auto kind = std::find(kinds.begin(), kinds.end(), word.substr(colon + 1));
+  return {word.substr(0, colon),
+          attribute_kind_names.at(static_cast<std::size_t>(kind - kinds.begin()))};
+}
+
+template <class Visit>
+constexpr void for_each_word(std::string_view words, Visit&& visit) {
+  while (!words.empty()) {
+    const std::size_t length = std::min(words.find(' '), words.size());
+    visit(words.substr(0, length));
+    words.remove_prefix(std::min(length + 1, words.size()));
   }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    if constexpr (requires(typename D::Attributes a) { D::evaluate(view, a); })
-      if (const auto attributes = read_attributes<typename SchemaOf<D>::Kind>(view))
-        return D::evaluate(view, *attributes);
-    return std::nullopt;
-  }
-  /// An operation that declares none has no products: zero, and surely so.
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    if constexpr (requires(typename D::Attributes a) { D::multiply_adds(view, a); }) {
-      const auto attributes = read_attributes<typename SchemaOf<D>::Kind>(view);
-      return attributes ? D::multiply_adds(view, *attributes) : std::nullopt;
-    } else {
-      return 0;
-    }
-  }
+}
+
+[[nodiscard]] constexpr std::size_t count_words(std::string_view words) {
+  return words.empty() ? 0
+                       : 1 + static_cast<std::size_t>(std::count(words.begin(), words.end(), ' '));
+}
+
+struct Counts {
+  std::size_t slots = 0;
+  std::size_t attributes = 0;
 };
 
-template <OperationDeclaration D>
-[[nodiscard]] constexpr OperationInfo info_of() {
-  return {domain_of<D>(),
-          D::name,
-          D::summary,
-          operands_of<D>,
-          results_of<D>,
-          attributes_of<D>,
-          &Erased<D>::check_attributes,
-          &Erased<D>::infer,
-          &Erased<D>::evaluate,
-          &Erased<D>::multiply_adds};
+inline constexpr Counts counts = [] {
+  Counts found;
+  for (const Declaration& each : declarations) {
+    found.slots += count_words(each.operands) + count_words(each.results);
+    found.attributes += count_words(each.attributes);
+  }
+  return found;
+}();
+
+inline constexpr auto all_slots = [] {
+  std::array<Slot, counts.slots> slots{};
+  auto next = slots.begin();
+  const auto add = [&next](std::string_view word) { *next++ = slot_of(word); };
+  for (const Declaration& each : declarations) {
+    for_each_word(each.operands, add);
+    for_each_word(each.results, add);
+  }
+  return slots;
+}();
+
+inline constexpr auto all_attributes = [] {
+  std::array<AttributeSummary, counts.attributes> attributes{};
+  auto next = attributes.begin();
+  for (const Declaration& each : declarations)
+    for_each_word(each.attributes,
+                  [&next](std::string_view word) { *next++ = attribute_of_word(word); });
+  return attributes;
+}();
+
+[[nodiscard]] constexpr OperationFacts facts_of(const Declaration& from) {
+  return {from.name, from.kind, from.form, from.right, from.is_transcendental};
 }
 
-template <class... D>
-[[nodiscard]] constexpr auto infos_of(Family<D...>) {
-  return std::array<OperationInfo, sizeof...(D)>{info_of<D>()...};
-}
-
+/// By name, and then by domain.
 [[nodiscard]] constexpr bool comes_before(const OperationInfo& a, const OperationInfo& b) {
   return a.name != b.name ? a.name < b.name : a.domain < b.domain;
 }
 
-/// The families collapsed into one table, by name and then by domain.
-template <class... Families>
-[[nodiscard]] constexpr auto table_of(Families... families) {
-  std::array<OperationInfo, (infos_of(Families{}).size() + ...)> table{};
-  auto next = table.begin();
-  const auto add = [&next](const auto& infos) {
-    next = std::copy(infos.begin(), infos.end(), next);
-  };
-  (add(infos_of(families)), ...);
-  std::sort(table.begin(), table.end(), comes_before);
-  return table;
+[[nodiscard]] constexpr bool is_declared(const Declaration& each) {
+  return each.rules.infer != nullptr;
 }
+[[nodiscard]] constexpr bool is_known_by_name(const Declaration& each) {
+  return each.domain.empty() || each.domain == domains::microsoft;
+}
+
+// Beside the table of what is declared, one of facts alone: who asks for these does not compile
+// rules.
+
+inline constexpr auto facts_by_name = [] {
+  std::array<OperationFacts, static_cast<std::size_t>(std::count_if(
+                                 declarations.begin(), declarations.end(), is_known_by_name))>
+      facts{};
+  auto next = facts.begin();
+  for (const Declaration& each : declarations)
+    if (is_known_by_name(each)) *next++ = facts_of(each);
+  std::sort(facts.begin(), facts.end(),
+            [](const OperationFacts& a, const OperationFacts& b) { return a.name < b.name; });
+  return facts;
+}();
 
 }  // namespace detail
 
-using SingleOperations =
-    Family<Add, AveragePool, BatchNormalization, Cast, Concat, Constant, Conv, Div, Dropout,
-           Flatten, Gather, Gemm, GlobalAveragePool, GlobalMaxPool, Identity, LogSoftmax, MatMul,
-           MaxPool, Mul, Pad, Relu, Reshape, Shape, Sigmoid, Softmax, Squeeze, Sub, Tanh,
-           Unsqueeze>;
-
 /// Every declared operation; whatever else a model holds is carried by its name.
-inline constexpr auto operation_table =
-    detail::table_of(SingleOperations{}, PointwiseFamily{}, ComparisonFamily{}, CombinationFamily{},
-                     ReductionFamily{}, MovementFamily{}, LayerFamily{}, OtherFamily{},
-                     AttentionFamily{}, SequenceFamily{}, SelectionFamily{}, PlaneFamily{},
-                     SignalFamily{}, FusedFamily{}, QuantisedFamily{}, ClassicalFamily{});
+inline constexpr auto operation_table = [] {
+  std::array<OperationInfo,
+             static_cast<std::size_t>(std::count_if(
+                 detail::declarations.begin(), detail::declarations.end(), detail::is_declared))>
+      table{};
+  auto next = table.begin();
+  const Slot* slots = detail::all_slots.data();
+  const AttributeSummary* attributes = detail::all_attributes.data();
+  const auto taken = [](auto*& from, std::string_view words) {
+    const std::size_t count = detail::count_words(words);
+    from += count;
+    return std::span(from - count, count);
+  };
+  for (const Declaration& from : detail::declarations) {
+    if (!detail::is_declared(from)) continue;
+    OperationInfo& to = *next++;
+    static_cast<OperationFacts&>(to) = detail::facts_of(from);
+    to.domain = from.domain;
+    to.summary = from.summary;
+    to.picks = from.picks;
+    to.operands = taken(slots, from.operands);
+    to.results = taken(slots, from.results);
+    to.attributes = taken(attributes, from.attributes);
+    if (!from.rules.attributes.empty()) to.attributes = from.rules.attributes;
+    to.rules = from.rules;
+  }
+  std::sort(table.begin(), table.end(), detail::comes_before);
+  return table;
+}();
 
 namespace detail {
 
-/// The declaration of an operation in a sorted table; null where there is none. Cost: O(log n).
-[[nodiscard]] constexpr const OperationInfo* find_in(std::span<const OperationInfo> table,
-                                                     const Operation& operation) {
-  OperationInfo sought{};
-  sought.domain = operation.domain;
-  sought.name = operation.name;
-  const auto found = std::lower_bound(table.begin(), table.end(), sought, comes_before);
-  if (found == table.end() || found->name != sought.name) return nullptr;
-  return found->domain == sought.domain ? &*found : nullptr;
+/// The first row of a sorted table with a name; null where there is none.
+template <class Row>
+[[nodiscard]] constexpr const Row* find_name(std::span<const Row> sorted, std::string_view name) {
+  const auto found =
+      std::lower_bound(sorted.begin(), sorted.end(), name,
+                       [](const Row& each, std::string_view key) { return each.name < key; });
+  return found != sorted.end() && found->name == name ? &*found : nullptr;
+}
+
+[[nodiscard]] inline const OperationInfo* find_declared(const Operation& operation) {
+  const std::span<const OperationInfo> table = operation_table;
+  const OperationInfo* end = table.data() + table.size();
+  for (const auto* each = find_name(table, operation.name);
+       each != nullptr && each != end && each->name == operation.name; ++each)
+    if (each->domain == operation.domain) return each;
+  return nullptr;
+}
+
+[[nodiscard]] inline const OperationFacts* find_facts(std::string_view name) {
+  return find_name(std::span<const OperationFacts>(facts_by_name), name);
 }
 
 }  // namespace detail
 
 #ifndef HALE_OPERATIONS
 inline const OperationInfo* find_operation(const Operation& operation) {
-  return detail::find_in(operation_table, operation);
+  return detail::find_declared(operation);
 }
+inline const OperationFacts* find_by_name(std::string_view name) {
+  return detail::find_facts(name); }
 #endif
 
 }  // namespace hale::graph

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <array>
-#include <boost/hana/for_each.hpp>
-#include <boost/hana/tuple.hpp>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/error.hpp>
@@ -11,16 +7,10 @@
 #include <hale/graph/ir.hpp>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
-#include <variant>
 #include <vector>
 
 namespace hale::graph {
-
-namespace hana = boost::hana;
 
 /// The elements of a small integer tensor that decides a shape, row by row, each perhaps only a
 /// symbol: of a scalar, a vector or a matrix.
@@ -89,108 +79,54 @@ struct Slot {
   bool is_parameter = false;
 };
 
-/// One attribute: its name, and the member of the declaration's Attributes that holds it.
-///
-/// The member's initial value is what ONNX assumes where the attribute is left out.
-template <class Owner, class Member>
-struct Field {
+/// One attribute that a declaration reads or checks.
+struct AttributeSummary {
   std::string_view name;
-  Member Owner::*member;
+  std::string_view kind;  // one of attribute_kind_names
   bool is_required = false;
 };
 
-template <class Owner, class Member>
-[[nodiscard]] constexpr Field<Owner, Member> field(std::string_view name, Member Owner::*member) {
-  return {name, member, false};
-}
-
-template <class Owner, class Member>
-[[nodiscard]] constexpr Field<Owner, Member> required_field(std::string_view name,
-                                                            Member Owner::*member) {
-  return {name, member, true};
-}
-
-namespace detail {
-
-template <class Member>
-struct AttributeKind {
-  using Type = Member;
-};
-template <class Member>
-struct AttributeKind<std::optional<Member>> {
-  using Type = Member;
-};
-
-template <class Member>
-using attribute_kind_t = typename AttributeKind<Member>::Type;
-
-template <class Kind, class... Alternatives>
-[[nodiscard]] consteval std::size_t place_among(const std::variant<Alternatives...>*) {
-  std::size_t place = 0;
-  static_cast<void>(((!std::is_same_v<Kind, Alternatives> && ++place > 0) && ...));
-  return place;
-}
-
-/// The place of a type among the alternatives of AttributeValue.
-template <class Kind>
-inline constexpr std::size_t kind_index = place_among<Kind>(static_cast<AttributeValue*>(nullptr));
-
-}  // namespace detail
-
-/// The attributes of an operation as its declaration's struct.
-///
 /// Errors: an attribute of another kind than declared, or a required one that is absent.
-template <class Declaration>
-[[nodiscard]] Result<typename Declaration::Attributes> read_attributes(const OperationView& view) {
-  typename Declaration::Attributes attributes{};
-  Result<> status;
-  hana::for_each(Declaration::fields(), [&](const auto& declared) {
-    if (!status) return;
-    auto& member = attributes.*declared.member;
-    using Kind = detail::attribute_kind_t<std::remove_reference_t<decltype(member)>>;
-    const AttributeValue* found = view.operation.attribute(declared.name);
+[[nodiscard]] inline Result<> check_attributes(const OperationView& view,
+                                               std::span<const AttributeSummary> declared) {
+  for (const AttributeSummary& each : declared) {
+    const AttributeValue* found = view.operation.attribute(each.name);
     if (found == nullptr) {
-      if (declared.is_required)
-        status = view.fail("attribute '", declared.name, "' is missing, expected ",
-                           attribute_kind_names[detail::kind_index<Kind>]);
-    } else if (const Kind* value = std::get_if<Kind>(found)) {
-      member = *value;
-    } else {
-      status =
-          view.fail("attribute '", declared.name, "' is ", attribute_kind_names[found->index()],
-                    ", expected ", attribute_kind_names[detail::kind_index<Kind>]);
+      if (each.is_required)
+        return view.fail("attribute '", each.name, "' is missing, expected ", each.kind);
+    } else if (attribute_kind_names[found->index()] != each.kind) {
+      return view.fail("attribute '", each.name, "' is ", attribute_kind_names[found->index()],
+                       ", expected ", each.kind);
     }
-  });
-  if (!status) return tl::unexpected<Error>(std::move(status).error());
-  return attributes;
+  }
+  return {};
 }
 
-/// An operation of ONNX, declared once: a type with
-///   name, summary, operands(), results(), Attributes, fields(),
-///   infer(view, attributes)          the types of the results; checks what it reads
-/// and where they mean something
-///   evaluate(view, attributes)       the contents of the only result, if they are known
-///   multiply_adds(view, attributes)  the products of one run; nothing where a shape is open.
-template <class D>
-concept OperationDeclaration = requires(const OperationView& view,
-                                        const typename D::Attributes& a) {
-  { D::name } -> std::convertible_to<std::string_view>;
-  { D::summary } -> std::convertible_to<std::string_view>;
-  { D::infer(view, a) } -> std::same_as<Result<std::vector<Type>>>;
-  D::operands();
-  D::results();
-  D::fields();
+/// How an operation multiplies, where it is one product of matrices or a stack of them.
+enum class Form : std::uint8_t {
+  none,
+  convolution,
+  transposed_convolution,
+  stacks,    // of matrices, as numpy's matmul
+  matrices,  // two, either of them transposed or not
+  rows,      // the last axis by a weight
+  recurrent,
 };
 
-/// Base of declarations without attributes.
-struct WithoutAttributes {
-  struct Attributes {};
-  [[nodiscard]] static constexpr auto fields() { return hana::make_tuple(); }
-};
+/// The types of an operation's results, as infer() returns them.
+using Types = std::vector<Type>;
 
-/// Base of declarations with one result.
-struct OneResult {
-  [[nodiscard]] static constexpr auto results() { return std::array{Slot{"Y"}}; }
+/// The functions that say what an operation makes of its operands, and the attributes that they
+/// read as a struct.
+///
+/// Each function has attributes only of the kinds that are declared.
+struct Rules {
+  Result<Types> (*infer)(const OperationView&) = nullptr;  // the types of the results
+  /// The contents of the only result, if they are known; null: they never are.
+  std::optional<Contents> (*evaluate)(const OperationView&) = nullptr;
+  /// The products of one run; nothing where a shape is open. Null: there are none.
+  std::optional<std::uint64_t> (*multiply_adds)(const OperationView&) = nullptr;
+  std::span<const AttributeSummary> attributes{};
 };
 
 }  // namespace hale::graph

@@ -25,19 +25,34 @@ namespace hale::graph {
 
 /// What is safe for any reader of the graph: nothing that a later step could want to see is lost
 /// but names of identities. The factors of zero stay.
-using Simplify = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, RemoveDeadCode,
+struct Simplify {
+  using Passes = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, RemoveDeadCode,
                           FoldBatchNormalization, RemoveDeadCode>;
+  [[nodiscard]] static Result<> run(Graph& graph);
+};
 
 /// Simplify, and what a factor of zero decides.
-using Canonicalise = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
-                              RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+struct Canonicalise {
+  using Passes = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
+                          RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+  [[nodiscard]] static Result<> run(Graph& graph);
+};
 
 /// Operations that others spell out, in their place. HardSwish before HardSigmoid, which is a part
 /// of it.
-using RecognisePatterns =
-    Pipeline<RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish, RecogniseMish,
-             RecogniseLayerNormalization, RecogniseRmsNormalization, RecogniseSoftmax,
-             RecogniseQuantised, RemoveDeadCode>;
+struct RecognisePatterns {
+  using Passes = Pipeline<RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish,
+                          RecogniseMish, RecogniseLayerNormalization, RecogniseRmsNormalization,
+                          RecogniseSoftmax, RecogniseQuantised, RemoveDeadCode>;
+  [[nodiscard]] static Result<> run(Graph& graph);
+};
+
+// As the table of operations, these are compiled once in hale-operations, where that is used.
+#ifndef HALE_OPERATIONS
+inline Result<> Simplify::run(Graph& graph) { return Passes::run(graph); }
+inline Result<> Canonicalise::run(Graph& graph) { return Passes::run(graph); }
+inline Result<> RecognisePatterns::run(Graph& graph) { return Passes::run(graph); }
+#endif
 
 /// A graph with shapes, and without what changes no result: identities, dead code, factors of zero.
 ///

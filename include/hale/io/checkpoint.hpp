@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
+#include <hale/device/reference_latencies.hpp>
 #include <hale/io/container.hpp>
 #include <hale/meta/trainer.hpp>
 #include <hale/predictor/base.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace hale::io {
 
@@ -25,6 +27,10 @@ std::string layout_of() {
       .add(std::uint64_t{R::Learner::Modulator::parameter_count})
       .add(R::Encoder::name)
       .add(std::uint64_t{R::Encoder::size});
+  // Files of HELP's own embedding, which was once the only one, do not say which it is.
+  if constexpr (!std::is_same_v<typename R::Embedding,
+                                device::ReferenceLatencies<R::Embedding::references>>)
+    hash.add(R::Embedding::name);
   std::string digits;
   for (int shift = 60; shift >= 0; shift -= 4)
     digits += "0123456789abcdef"[(hash.value() >> shift) & 0xf];
@@ -159,10 +165,11 @@ template <predictor::Recipe R>
   detail::add_knowledge(container, "now.", state.knowledge);
   detail::add_knowledge(container, "best.", state.best);
   container.add("rng", pack(std::span<const std::uint64_t>(state.rng.state())));
-  const auto add = [&](std::string_view name, nn::Adam<float>& adam) {
-    container.add(concat(name, ".steps"), concat(adam.steps()));
-    container.add(concat(name, ".first"), pack(std::span<const float>(adam.first())));
-    container.add(concat(name, ".second"), pack(std::span<const float>(adam.second())));
+  const auto add = [&](std::string_view name, nn::Optimizer auto& optimizer) {
+    container.add(concat(name, ".steps"), concat(optimizer.steps()));
+    optimizer.for_each_moment([&](std::string_view moment, Buffer<float>& buffer) {
+      container.add(concat(name, ".", moment), pack(std::span<const float>(buffer)));
+    });
   };
   add("theta", state.theta_moments);
   add("rates", state.rate_moments);
@@ -190,11 +197,14 @@ template <predictor::Recipe R>
   Rng::State rng{};
   HALE_CHECK(unpack(container, "rng", std::span<std::uint64_t>(rng)));
   next.rng = Rng(rng);
-  const auto take = [&](std::string_view name, nn::Adam<float>& adam) -> Result<> {
+  const auto take = [&](std::string_view name, nn::Optimizer auto& optimizer) -> Result<> {
     HALE_TRY(const std::string_view steps, container.section(concat(name, ".steps")));
-    adam.steps() = parse_number<std::uint64_t>(steps).value_or(0);
-    HALE_CHECK(unpack(container, concat(name, ".first"), std::span<float>(adam.first())));
-    return unpack(container, concat(name, ".second"), std::span<float>(adam.second()));
+    optimizer.steps() = parse_number<std::uint64_t>(steps).value_or(0);
+    Result<> taken;
+    optimizer.for_each_moment([&](std::string_view moment, Buffer<float>& buffer) {
+      if (taken) taken = unpack(container, concat(name, ".", moment), std::span<float>(buffer));
+    });
+    return taken;
   };
   HALE_CHECK(take("theta", next.theta_moments));
   HALE_CHECK(take("rates", next.rate_moments));

@@ -4,6 +4,7 @@
 #include <hale/core/fingerprint.hpp>
 #include <hale/core/text.hpp>
 #include <hale/io/container.hpp>
+#include <hale/lift/operation_kind.hpp>
 #include <hale/workload/network.hpp>
 #include <hale/workload/text.hpp>
 #include <map>
@@ -64,6 +65,8 @@ class NetworkReader {
       HALE_TRY(const std::string_view text, part(which));
       auto work = workload::parse(text);
       if (!work) return fail_in(concat("network ", key, which), work.error());
+      for (workload::Kernel& kernel : work->kernels)
+        kernel.origin.transcendental = lift::transcendental_operations(kernel);
       return work;
     };
     HALE_TRY(const std::string_view name, part("/name"));

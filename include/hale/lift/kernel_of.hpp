@@ -41,6 +41,7 @@ class KernelWriter {
         is_known = false;
       }
     }
+    kernel.origin.transcendental = transcendental_operations(kernel);
     if (std::string reason = add_bytes(group, kernel); !reason.empty()) {
       if (is_known)
         work.uncovered.push_back({kernel.operations.front(), kernel.location, std::move(reason)});

@@ -32,7 +32,7 @@ using graph::ValueId;
   if (op.is("Conv"))
     if (const auto a = graph::read_attributes<graph::Conv>(view))
       return concat(lists(a->kernel_shape, a->strides),
-                    a->group == 1 ? std::string() : concat(", group ", a->group));
+                    a->group == 1 ? std::string() : concat(", group ", a->group.value));
   if (op.is("AveragePool"))
     if (const auto a = graph::read_attributes<graph::AveragePool>(view))
       return lists(a->kernel_shape, a->strides);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/buffer.hpp>
@@ -13,11 +14,11 @@
 namespace hale::meta {
 
 /// A batch of encoded architectures, as the network whose input is `Input` takes it.
-template <class Input, std::floating_point T>
+template <class Input, std::floating_point T, space::Number CodeType = std::uint8_t>
 class InputBatch;
 
 template <class G, std::floating_point T>
-class InputBatch<GivenNodes<G>, T> {
+class InputBatch<GivenNodes<G>, T, std::uint8_t> {
  public:
   using Code = std::uint8_t;
 
@@ -29,10 +30,10 @@ class InputBatch<GivenNodes<G>, T> {
   nn::NodeBatch<G, T> batch_;
 };
 
-template <std::size_t N, std::floating_point T>
-class InputBatch<Given<N>, T> {
+template <std::size_t N, std::floating_point T, space::Number CodeType>
+class InputBatch<Given<N>, T, CodeType> {
  public:
-  using Code = std::uint8_t;
+  using Code = CodeType;
 
   void assign(std::span<const Code> codes) {
     rows_ = codes.size() / N;
@@ -48,9 +49,15 @@ class InputBatch<Given<N>, T> {
   std::size_t rows_ = 0;
 };
 
+/// The batch of an encoder's architectures.
+template <space::Encoder E, std::floating_point T>
+using EncodedBatch = InputBatch<typename E::Output, T, typename E::Code>;
+
 /// Many architectures' codes one behind the other.
 template <space::Encoder E>
 class EncodedRows {
+  static_assert(space::EncoderCheck<E>::is_said);
+
  public:
   using Code = typename E::Code;
   using Architecture = typename E::Space::Architecture;

@@ -1,26 +1,54 @@
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <hale/core/buffer.hpp>
 #include <hale/core/random.hpp>
+#include <hale/core/shape.hpp>
+#include <hale/meta/concepts.hpp>
 #include <hale/meta/inner_loop.hpp>
 #include <hale/meta/modulator.hpp>
+#include <hale/meta/uniform_sampler.hpp>
 #include <hale/nn/gradient.hpp>
 #include <hale/nn/initialise.hpp>
 #include <hale/nn/loss.hpp>
+#include <hale/nn/optimizer.hpp>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace hale::meta {
 
+namespace detail {
+
+/// Whether M modulates parameters of N: NoModulator does so for every network.
+template <class M, class N>
+inline constexpr bool modulates = true;
+template <class M, class N>
+requires requires { typename M::Network; }
+inline constexpr bool modulates<M, N> = std::is_same_v<typename M::Network, N>;
+
+template <class M>
+inline constexpr bool reaches = true;
+template <class M>
+requires requires { M::reaches; }
+inline constexpr bool reaches<M> = M::reaches;
+
+}  // namespace detail
+
 /// What a meta-learner is made of, as types; every recipe is one of these.
-template <nn::BoundNetwork N, class ModulatorType, class InnerLoopType,
-          class LossType = nn::MeanSquaredError>
+template <nn::BoundNetwork N, Modulation ModulatorType, InnerLoop InnerLoopType,
+          nn::Loss LossType = nn::MeanSquaredError,
+          nn::OptimizerRule OptimizerType = nn::AdamRule<>, Sampler SamplerType = UniformSampler>
 struct Learner {
   using Network = N;
   using Modulator = ModulatorType;
   using InnerLoop = InnerLoopType;
   using Loss = LossType;
+  using Optimizer = OptimizerType;
+  using Sampler = SamplerType;
 
   /// The network's input for architectures on one device; a network that does not look at the
   /// device takes the architectures alone.
@@ -32,10 +60,26 @@ struct Learner {
     else
       return {architectures, embedding};
   }
+
+ private:
+  static constexpr bool is_scalar = std::is_same_v<typename N::Output, Shape<1>>;
+  static constexpr bool modulates = detail::modulates<ModulatorType, N>;
+  static_assert(is_scalar || !N::is_bound,
+                "hale: Learner: the network does not give one number an architecture; end it with "
+                "Linear<1>");
+  static_assert(modulates || !is_scalar,
+                "hale: Learner: the modulator was made for another network; give Modulator this "
+                "one as its first argument");
+  static_assert(detail::reaches<ModulatorType> || !(modulates && is_scalar && N::is_bound),
+                "hale: Learner: the modulator is to change more layers than the network has "
+                "parameters for; make its argument Layers smaller");
+  static_assert(InnerLoop::order == Order::second || !InnerLoop::learns_rates,
+                "hale: Learner: learned rates have no gradient of first order; use Order::second, "
+                "or an inner loop with fixed rates");
 };
 
 /// What a meta-learner learns.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 struct Knowledge {
   Buffer<T> theta{L::Network::parameter_count};  // before adaptation
   Buffer<T> rates{L::Network::parameter_count};  // of the inner loop, in theta's layout
@@ -56,7 +100,7 @@ struct Knowledge {
 };
 
 /// One device to learn from: adapt on the support rows, be judged on the query rows.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 struct Task {
   MatrixView<const T> embedding;  // (1, E)
   nn::Batch<typename L::Network, T> support;
@@ -65,7 +109,7 @@ struct Task {
 
 /// Memory of the inner loop: the parameters before, between and after its steps, and each step's
 /// gradient and activations. Reused from task to task without allocation.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 struct InnerTape {
   static constexpr std::size_t steps = L::InnerLoop::steps;
   static constexpr std::size_t size = L::Network::parameter_count;
@@ -97,7 +141,7 @@ MatrixView<T> flat(Buffer<T>& buffer) {
 ///
 /// Shapes: noise (latent_size), or empty for z at its mean.
 /// Cost: `steps` gradients on the support rows.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 T adapt(const Knowledge<L, T>& knowledge, MatrixView<const T> embedding,
         const nn::Batch<typename L::Network, T>& support, std::span<const T> noise,
         InnerTape<L, T>& tape) {
@@ -108,7 +152,8 @@ T adapt(const Knowledge<L, T>& knowledge, MatrixView<const T> embedding,
     tape.losses[k] = nn::loss_and_gradient<Network, typename L::Loss, T>(
         detail::flat(std::as_const(tape.thetas[k])), support, detail::flat(tape.gradients[k]),
         tape.arenas[k]);
-    descend<T>(tape.thetas[k], knowledge.rates, tape.gradients[k], tape.thetas[k + 1]);
+    L::InnerLoop::template step<T>(k, tape.thetas[k], knowledge.rates, tape.gradients[k],
+                                   tape.thetas[k + 1]);
   }
   return divergence;
 }

@@ -10,7 +10,7 @@
 namespace hale::meta {
 
 /// What one task says: its losses, and the gradient of its query loss through the inner loop.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 struct TaskGradient {
   Knowledge<L, T> gradient;  // in the layout of what is learned
   T query_loss = 0;
@@ -18,7 +18,7 @@ struct TaskGradient {
 };
 
 /// Memory of meta_gradient beside the inner loop's.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 struct OuterTape {
   InnerTape<L, T> inner;
   numeric::Arena<T> query;
@@ -30,23 +30,19 @@ struct OuterTape {
 namespace detail {
 
 /// Takes the cotangent of the adapted parameters back to those before the first step.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 void through_inner_steps(const Knowledge<L, T>& knowledge, const Task<L, T>& task,
                          OuterTape<L, T>& tape, Buffer<T>& v, Buffer<T>& d_rates) {
   using Network = typename L::Network;
-  constexpr std::size_t size = Network::parameter_count;
   InnerTape<L, T>& inner = tape.inner;
   for (std::size_t k = inner.steps; k-- > 0;) {
-    const Buffer<T>& g = inner.gradients[k];
-    for (std::size_t i = 0; i < size; ++i) {
-      if constexpr (L::InnerLoop::learns_rates) d_rates[i] -= v[i] * g[i];
-      tape.direction[i] = knowledge.rates[i] * v[i];
-    }
+    L::InnerLoop::template step_back<T>(k, knowledge.rates, inner.gradients[k], v, tape.direction,
+                                        d_rates);
     tape.tangents.replay(inner.arenas[k]);
     nn::loss_and_gradient<Network, typename L::Loss, numeric::Replayed<T>>(
         {flat(std::as_const(inner.thetas[k])), flat(std::as_const(tape.direction))}, task.support,
         {flat(inner.gradients[k]), flat(tape.hessian_product)}, tape.tangents);
-    for (std::size_t i = 0; i < size; ++i) v[i] -= tape.hessian_product[i];
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] -= tape.hessian_product[i];
   }
 }
 
@@ -55,19 +51,16 @@ void through_inner_steps(const Knowledge<L, T>& knowledge, const Task<L, T>& tas
 /// The gradient of query loss + divergence_weight * divergence with respect to all that is learned,
 /// exact to the inner loop's order.
 ///
-/// With g_k the support gradient at theta_k and H_k the Hessian there, theta_{k+1} = theta_k -
-/// alpha g_k gives, backwards from v = grad of the query loss at theta_K:
+/// With g_k the support gradient at theta_k and H_k the Hessian there, steps of theta_{k+1} =
+/// theta_k - alpha g_k, say, give, backwards from v = grad of the query loss at theta_K:
 /// d_alpha -= v g_k; v -= H_k (alpha v). Each H_k u is the tangent of the support gradient, for
 /// which the inner step's own pass is replayed. Cost: steps + 1 gradients and `steps` tangents,
 /// each twice a gradient; no allocation once warm.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 void meta_gradient(const Knowledge<L, T>& knowledge, const Task<L, T>& task,
                    std::span<const T> noise, T divergence_weight, OuterTape<L, T>& tape,
                    TaskGradient<L, T>& out) {
   using Network = typename L::Network;
-  static_assert(!L::InnerLoop::learns_rates || L::InnerLoop::order == Order::second,
-                "hale: meta_gradient: learned rates have no gradient of first order; use "
-                "Order::second, or an inner loop with fixed rates");
   InnerTape<L, T>& inner = tape.inner;
   out.divergence = adapt<L, T>(knowledge, task.embedding, task.support, noise, inner);
 

@@ -23,17 +23,25 @@ namespace hale::meta {
 template <nn::BoundNetwork N, std::size_t Embedding, std::size_t Hidden = 10,
           std::size_t Layers = 3>
 class Modulator {
-  static constexpr std::size_t first_tensor = N::layout.size() - 2 * Layers;
+ public:
+  /// Whether the network has so many layers; Learner says so where it has not.
+  static constexpr bool reaches = N::layout.size() >= 2 * Layers;
+
+ private:
+  static constexpr std::size_t layers = reaches ? Layers : 0;
+  static constexpr std::size_t first_tensor = N::layout.size() - 2 * layers;
 
   static constexpr std::size_t weight_scales = [] {
     std::size_t inputs = 0;
-    for (std::size_t layer = 0; layer < Layers; ++layer)
+    for (std::size_t layer = 0; layer < layers; ++layer)
       inputs += N::layout[first_tensor + 2 * layer].rows;
     return inputs;
   }();
 
  public:
-  static constexpr std::size_t latent_size = weight_scales + Layers;
+  using Network = N;
+  static constexpr std::size_t embedding_size = Embedding;
+  static constexpr std::size_t latent_size = weight_scales + layers;
   static constexpr double strength = 0.01;
 
   using Net = nn::Network<nn::Sequential<nn::Linear<Hidden>, nn::Relu, nn::Linear<2 * latent_size>>,
@@ -129,7 +137,7 @@ class Modulator {
   template <class Visit>
   static void for_each_layer(Visit visit) {
     std::size_t first_scale = 0;
-    for (std::size_t layer = 0; layer < Layers; ++layer) {
+    for (std::size_t layer = 0; layer < layers; ++layer) {
       const nn::TensorSpec& weight = N::layout[first_tensor + 2 * layer];
       visit(weight, N::layout[first_tensor + 2 * layer + 1], first_scale, layer);
       first_scale += weight.rows;

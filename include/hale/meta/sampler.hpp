@@ -1,33 +1,24 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <hale/core/error.hpp>
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
-#include <hale/device/latency_table.hpp>
-#include <hale/device/normalise.hpp>
+#include <hale/meta/concepts.hpp>
 #include <hale/meta/encoded.hpp>
 #include <hale/meta/learner.hpp>
-#include <string>
+#include <hale/meta/source_device.hpp>
+#include <span>
 #include <vector>
 
 namespace hale::meta {
 
-/// A device of the table, prepared for learning.
-template <std::floating_point T>
-struct SourceDevice {
-  std::string name;
-  std::vector<T> embedding;       // (references)
-  device::Limits limits;          // of the trimmed training rows
-  std::vector<std::size_t> rows;  // trimmed training rows
-  std::vector<T> targets;         // (table rows): position between the limits
-};
-
 /// Owns what the views of a Task point to; reused from episode to episode.
-template <class L, space::Encoder E, std::floating_point T>
+template <MetaLearner L, space::Encoder E, std::floating_point T>
 struct TaskData {
-  InputBatch<typename E::Output, T> support;
-  InputBatch<typename E::Output, T> query;
+  EncodedBatch<E, T> support;
+  EncodedBatch<E, T> query;
   Buffer<T> support_targets;
   Buffer<T> query_targets;
   Buffer<T> embedding;
@@ -35,8 +26,8 @@ struct TaskData {
 
   /// Sets one side to some rows of the table.
   static void fill(const EncodedRows<E>& encoded, std::span<const T> targets,
-                   std::span<const std::size_t> rows, InputBatch<typename E::Output, T>& input,
-                   Buffer<T>& out, std::vector<typename E::Code>& scratch) {
+                   std::span<const std::size_t> rows, EncodedBatch<E, T>& input, Buffer<T>& out,
+                   std::vector<typename E::Code>& scratch) {
     encoded.select(rows, scratch);
     input.assign(scratch);
     if (out.size() != rows.size()) out = Buffer<T>(rows.size());
@@ -50,17 +41,16 @@ struct TaskData {
   }
 
  private:
-  static nn::Batch<typename L::Network, T> batch(const InputBatch<typename E::Output, T>& input,
+  static nn::Batch<typename L::Network, T> batch(const EncodedBatch<E, T>& input,
                                                  const Buffer<T>& targets,
                                                  MatrixView<const T> device) {
     return {L::template input<T>(input.value(), device), {targets.data(), targets.size(), 1}};
   }
 };
 
-/// Draws tasks: some source devices, some support and some query rows of each.
-///
-/// Source: HELP, algorithm 1 and its code: rows of a device trimmed to the central 10 to 90 %.
-template <class L, space::Encoder E, std::floating_point T>
+/// Draws tasks: some source devices, some support and some query rows of each, as the learner's
+/// Sampler chooses them.
+template <MetaLearner L, space::Encoder E, std::floating_point T>
 class EpisodeSampler {
  public:
   struct Options {
@@ -89,12 +79,12 @@ class EpisodeSampler {
   /// Pre: check() holds. The tasks' memory is reused.
   void draw(Rng& rng, std::vector<TaskData<L, E, T>>& tasks) const {
     tasks.resize(options_.tasks);
-    const auto chosen = rng.choose(devices_.size(), options_.tasks);
-    std::vector<std::size_t> rows;
+    const std::vector<std::size_t> chosen =
+        L::Sampler::choose_devices(std::span<const SourceDevice<T>>(devices_), options_.tasks, rng);
     for (std::size_t t = 0; t < options_.tasks; ++t) {
       const SourceDevice<T>& device = devices_[chosen[t]];
-      rows = rng.choose(device.rows.size(), options_.support + options_.query);
-      for (std::size_t& row : rows) row = device.rows[row];
+      const std::vector<std::size_t> rows =
+          L::Sampler::choose_rows(device, options_.support + options_.query, rng);
       const std::span<const std::size_t> all(rows);
       TaskData<L, E, T>& task = tasks[t];
       task.embedding = Buffer<T>(std::span<const T>(device.embedding));

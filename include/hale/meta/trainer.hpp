@@ -9,7 +9,8 @@
 #include <hale/core/text.hpp>
 #include <hale/meta/meta_gradient.hpp>
 #include <hale/meta/sampler.hpp>
-#include <hale/nn/optimizer.hpp>
+#include <hale/nn/concepts.hpp>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -30,7 +31,7 @@ struct Executor {
 
 struct TrainerOptions {
   std::size_t episodes = 2000;
-  double rate = 1e-4;              // of the outer loop
+  std::optional<double> rate;      // of the outer loop; the optimiser's own unless given
   double divergence_weight = 0.1;  // of the modulator's divergence
   /// Each task's own divergence instead of the last one's times the number of tasks, which is what
   /// the published code does.
@@ -39,7 +40,7 @@ struct TrainerOptions {
 };
 
 /// All that training goes on from: saved and loaded, it continues bit for bit.
-template <class L, std::floating_point T>
+template <MetaLearner L, std::floating_point T>
 struct TrainingState {
   Knowledge<L, T> knowledge;
   Knowledge<L, T> best;    // by validation score
@@ -47,17 +48,22 @@ struct TrainingState {
   std::uint64_t best_episode = 0;
   std::uint64_t episode = 0;
   Rng rng;
-  nn::Adam<T> theta_moments;
-  nn::Adam<T> rate_moments;
-  nn::Adam<T> phi_moments;
+  nn::OptimizerOf<typename L::Optimizer, T> theta_moments;
+  nn::OptimizerOf<typename L::Optimizer, T> rate_moments;
+  nn::OptimizerOf<typename L::Optimizer, T> phi_moments;
 
-  TrainingState(std::uint64_t seed, double rate)
+  explicit TrainingState(std::uint64_t seed, std::optional<double> rate = {})
       : rng(seed),
-        theta_moments(L::Network::parameter_count, {.rate = rate}),
-        rate_moments(L::Network::parameter_count, {.rate = rate}),
-        phi_moments(L::Modulator::parameter_count, {.rate = rate}) {
+        theta_moments(optimizer(L::Network::parameter_count, rate)),
+        rate_moments(optimizer(L::Network::parameter_count, rate)),
+        phi_moments(optimizer(L::Modulator::parameter_count, rate)) {
     knowledge = Knowledge<L, T>::initial(rng);
     best = knowledge;
+  }
+
+ private:
+  static auto optimizer(std::size_t size, std::optional<double> rate) {
+    return L::Optimizer::template make<T>(size, rate.value_or(L::Optimizer::rate));
   }
 };
 
@@ -70,13 +76,13 @@ struct TrainingProgress {
   bool validated = false;  // in this episode
 };
 
-/// Meta-training: Adam on the mean query loss of each episode's tasks.
+/// Meta-training: the learner's optimiser on the mean query loss of each episode's tasks.
 ///
 /// The tasks' gradients are added in a fixed order, so that the result does not depend on the
 /// executor.
 /// Cost: an episode is `tasks` meta-gradients and one Adam step; no allocation once warm.
 /// Source: HELP, algorithm 1.
-template <class L, space::Encoder E, std::floating_point T>
+template <MetaLearner L, space::Encoder E, std::floating_point T>
 class Trainer {
  public:
   using Validate = std::function<double(const Knowledge<L, T>&, const Executor&)>;
@@ -137,18 +143,20 @@ class Trainer {
   }
 
  private:
+  using Optimizer = nn::OptimizerOf<typename L::Optimizer, T>;
+
   /// Some of the parameters, few enough for their gradients to stay in the cache.
   struct Part {
     Buffer<T> Knowledge<L, T>::*member;
     std::size_t from;
     std::span<T> parameters;
-    nn::Adam<T>* moments;
-    typename nn::Adam<T>::Step step;
+    Optimizer* moments;
+    typename Optimizer::Step step;
   };
   static constexpr std::size_t part_size = 4096;
 
   static void add_parts(std::vector<Part>& parts, Buffer<T> Knowledge<L, T>::*member,
-                        Knowledge<L, T>& knowledge, nn::Adam<T>& moments) {
+                        Knowledge<L, T>& knowledge, Optimizer& moments) {
     const std::span<T> all(knowledge.*member);
     const auto step = moments.advance();
     for (std::size_t from = 0; from < all.size(); from += part_size)

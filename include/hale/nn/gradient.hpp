@@ -20,7 +20,7 @@ struct Batch {
 ///
 /// Shapes: theta, gradient (1, parameter_count). With S = Dual and a direction v in theta's tangent
 /// plane, the gradient's tangent plane becomes the exact Hessian-vector product H v.
-template <BoundNetwork N, class Loss, numeric::Scalar S>
+template <BoundNetwork N, Loss L, numeric::Scalar S>
 S loss_and_gradient(numeric::ConstMatrix<S> theta, const Batch<N, numeric::Real<S>>& batch,
                     numeric::Matrix<S> gradient, numeric::Arena<numeric::Real<S>>& arena) {
   arena.reset();
@@ -28,7 +28,7 @@ S loss_and_gradient(numeric::ConstMatrix<S> theta, const Batch<N, numeric::Real<
   const numeric::Matrix<S> prediction =
       N::template forward<S>(theta, batch.input, tape, arena);  // (rows, 1)
   auto cotangent = arena.template take<S>(batch.targets.rows, 1);
-  const S loss = Loss::template value_and_cotangent<S>(prediction, batch.targets, cotangent);
+  const S loss = L::template value_and_cotangent<S>(prediction, batch.targets, cotangent);
   N::template backward<S>(theta, tape, cotangent, gradient, arena);
   return loss;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/buffer.hpp>
+#include <hale/nn/concepts.hpp>
 #include <hale/nn/gradient.hpp>
 #include <hale/nn/graph_conv.hpp>
 #include <hale/nn/network.hpp>
@@ -20,7 +21,7 @@ namespace hale::nn {
 ///
 /// This general form keeps nothing from call to call; the one below does, for towers of graph
 /// convolutions.
-template <class N, std::floating_point T>
+template <BoundNetwork N, std::floating_point T>
 class Incremental {
  public:
   explicit Incremental(Buffer<T> theta) : theta_(std::move(theta)) {}
@@ -67,8 +68,11 @@ requires TowerWidths<Rest...>::is_tower struct TowerWidths<GraphConv<Out>, Relu,
 ///
 /// Cost: for NAS-Bench-201, once the 656 shared nodes are known, two nodes of nine a cell.
 template <class... Tower, class... Head, class G, std::floating_point T>
-requires detail::TowerWidths<Tower...>::is_tower class Incremental<
-    Network<Sequential<Sequential<Tower...>, Head...>, GivenNodes<G>>, T> {
+requires(detail::TowerWidths<Tower...>::is_tower&& LayerFor<
+         Sequential<Sequential<Tower...>, Head...>,
+         GivenNodes<G>>) class Incremental<Network<Sequential<Sequential<Tower...>, Head...>,
+                                                   GivenNodes<G>>,
+                                           T> {
   using N = Network<Sequential<Sequential<Tower...>, Head...>, GivenNodes<G>>;
   static constexpr auto widths = detail::TowerWidths<Tower...>::widths;
   static constexpr std::size_t layers = widths.size();

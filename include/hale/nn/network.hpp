@@ -4,35 +4,51 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/fingerprint.hpp>
+#include <hale/core/shape.hpp>
 #include <hale/nn/concepts.hpp>
 #include <hale/nn/parameters.hpp>
 #include <hale/nn/sequential.hpp>
 #include <hale/nn/values.hpp>
+#include <hale/numeric/arena.hpp>
+#include <type_traits>
 
 namespace hale::nn {
 
 namespace detail {
 
-/// The one place where a misfit becomes a diagnostic; what follows it compiles, so that nothing
-/// else is said.
+/// The one place where a misfit becomes a diagnostic.
 template <class Misfit>
-struct BindNetwork {
+struct Explain {
+  static constexpr bool is_said = true;
   static_assert(
       !error::is_misfit<Misfit>,
       "hale: Network: a layer cannot follow the shape before it; LayerCannotFollow<Layer, "
       "Shape, Position> above names all three: change that layer or the one before it");
-  struct Unbound {
+};
+
+/// Stands in for a layer that does not fit; what follows compiles, so that nothing else is said.
+template <class Layer, class In>
+struct BindNetwork {
+  using Output = Shape<1>;
+  struct Bound {
     static constexpr std::array<TensorSpec, 0> parameters = {};
     template <numeric::Scalar S>
     struct Tape {};
+    template <numeric::Scalar S>
+    static numeric::Matrix<S> forward(numeric::ConstMatrix<S>, const Value<In, S>&, Tape<S>&,
+                                      numeric::Arena<numeric::Real<S>>&) {
+      return {};
+    }
+    template <numeric::Scalar S>
+    static void backward(numeric::ConstMatrix<S>, const Tape<S>&, numeric::Matrix<S>,
+                         numeric::Matrix<S>, numeric::Arena<numeric::Real<S>>&) {}
   };
-  template <class Layer, class In>
-  using type = Unbound;
 };
-template <class Output>
-requires(!error::is_misfit<Output>) struct BindNetwork<Output> {
-  template <class Layer, class In>
-  using type = typename Layer::template Bound<In, AllNodes>;
+template <class Layer, class In>
+requires LayerFor<Layer, In>
+struct BindNetwork<Layer, In> {
+  using Output = OutputOf<Layer, In>;
+  using Bound = typename Layer::template Bound<In, AllNodes>;
 };
 
 }  // namespace detail
@@ -43,11 +59,13 @@ requires(!error::is_misfit<Output>) struct BindNetwork<Output> {
 /// theta, its adapted copies, learned rates, gradients and an optimiser's moments share `layout`.
 template <class Layer, class In>
 class Network {
-  using Bound = typename detail::BindNetwork<OutputOf<Layer, In>>::template type<Layer, In>;
+  using Binding = detail::BindNetwork<Layer, In>;
+  using Bound = typename Binding::Bound;
 
  public:
   using Input = In;
-  using Output = OutputOf<Layer, In>;
+  using Output = typename Binding::Output;
+  static constexpr bool is_bound = LayerFor<Layer, In>;
 
   static constexpr auto layout = Bound::parameters;
   static constexpr std::size_t parameter_count = detail::total_size(layout);
@@ -79,6 +97,11 @@ class Network {
                        numeric::Arena<numeric::Real<S>>& arena) {
     Bound::template backward<S>(theta, tape, cotangent, gradient, arena);
   }
+
+  static_assert(detail::Explain<OutputOf<Layer, In>>::is_said);
+  static_assert(std::is_empty_v<Layer> || error::is_misfit<OutputOf<Layer, In>>,
+                "hale: Network: a layer has data members; leave its parameters in the flat buffer "
+                "that forward() is given");
 };
 
 }  // namespace hale::nn

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/buffer.hpp>
 #include <hale/core/config.hpp>
+#include <hale/core/ratio.hpp>
+#include <ratio>
 #include <span>
 
 namespace hale::nn {
@@ -64,6 +67,11 @@ class Adam {
 
   /// What a checkpoint holds.
   [[nodiscard]] std::uint64_t& steps() { return steps_; }
+  template <class Visit>
+  void for_each_moment(Visit visit) {
+    visit("first", first_);
+    visit("second", second_);
+  }
   [[nodiscard]] Buffer<T>& first() { return first_; }
   [[nodiscard]] Buffer<T>& second() { return second_; }
 
@@ -72,6 +80,17 @@ class Adam {
   std::uint64_t steps_ = 0;
   Buffer<T> first_;
   Buffer<T> second_;
+};
+
+/// Adam as a recipe names it.
+template <Ratio Rate = std::ratio<1, 10000>>
+struct AdamRule {
+  static constexpr double rate = value_of<Rate>;
+
+  template <std::floating_point T>
+  static Adam<T> make(std::size_t size, double at_rate) {
+    return Adam<T>(size, {.rate = at_rate});
+  }
 };
 
 }  // namespace hale::nn

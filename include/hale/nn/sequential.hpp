@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/hana/fold_left.hpp>
+#include <boost/hana/fold_right.hpp>
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 #include <cstddef>
@@ -16,50 +17,47 @@ namespace hale::nn {
 
 namespace detail {
 
-/// The shapes before each layer of a chain, and the one behind the last.
-template <class... Shapes>
-struct Chain {};
+/// Types in the order of a chain's layers, or against it.
+template <class... T>
+struct Types {};
 
-template <class First, class... Rest>
-constexpr auto last_shape(Chain<First, Rest...>) {
-  if constexpr (sizeof...(Rest) == 0)
-    return boost::hana::type_c<First>;
-  else
-    return last_shape(Chain<Rest...>{});
-}
-
-/// One step of the fold that binds a chain; a misfit passes through the rest of it.
+/// One step of the fold from a chain's input to its output, which gathers the shapes, the last one
+/// first; a misfit passes through the rest of the chain.
 struct Follow {
-  template <class... Shapes, class Layer>
-  constexpr auto operator()(Chain<Shapes...> chain, boost::hana::basic_type<Layer>) const {
+  template <class Last, class... Before, class Layer>
+  constexpr auto operator()(Types<Last, Before...>, boost::hana::basic_type<Layer>) const {
     using Next =
-        typename decltype(output_type<Layer, sizeof...(Shapes) - 1>(last_shape(chain)))::type;
-    return Chain<Shapes..., Next>{};
+        typename decltype(output_type<Layer, sizeof...(Before)>(boost::hana::type_c<Last>))::type;
+    return Types<Next, Last, Before...>{};
   }
 };
 
-template <class Demand, class... Layers>
-struct DemandBefore {
-  using type = Demand;
-};
-template <class Demand, class First, class... Rest>
-struct DemandBefore<Demand, First, Rest...> {
-  using type = typename First::template DemandBefore<typename DemandBefore<Demand, Rest...>::type>;
+/// One step of the fold back, which gathers what each layer is asked for.
+struct AskBefore {
+  template <class Layer, class Demand, class... Behind>
+  constexpr auto operator()(boost::hana::basic_type<Layer>, Types<Demand, Behind...>) const {
+    return Types<typename Layer::template DemandBefore<Demand>, Demand, Behind...>{};
+  }
 };
 
-/// The bound layers of a chain, each told what those behind it ask for.
-template <class Demand, class ChainOfShapes, class... Layers>
+template <class First, class... Rest>
+constexpr auto first_of(Types<First, Rest...>) {
+  return boost::hana::type_c<First>;
+}
+
+template <std::size_t I, class List>
+struct TypeAt;
+template <std::size_t I, class... T>
+struct TypeAt<I, Types<T...>> : std::tuple_element<I, std::tuple<T...>> {};
+
+/// The layers of a chain, each bound to its input's shape and told what those behind it ask for.
+template <class Shapes, class Demands, class Indices, class... Layers>
 struct BindChain;
-template <class Demand, class Last>
-struct BindChain<Demand, Chain<Last>> {
-  using type = std::tuple<>;
-};
-template <class Demand, class In, class... Shapes, class First, class... Rest>
-struct BindChain<Demand, Chain<In, Shapes...>, First, Rest...> {
-  using Bound = typename First::template Bound<In, typename DemandBefore<Demand, Rest...>::type>;
-  using type = decltype(std::tuple_cat(
-      std::declval<std::tuple<Bound>>(),
-      std::declval<typename BindChain<Demand, Chain<Shapes...>, Rest...>::type>()));
+template <class Shapes, class Demands, std::size_t... I, class... Layers>
+struct BindChain<Shapes, Demands, std::index_sequence<I...>, Layers...> {
+  using type =
+      std::tuple<typename Layers::template Bound<typename TypeAt<sizeof...(I) - I, Shapes>::type,
+                                                 typename TypeAt<I + 1, Demands>::type>...>;
 };
 
 /// The tensors of several bound layers one behind the other.
@@ -93,24 +91,33 @@ constexpr std::size_t total_size(const std::array<TensorSpec, Count>& parameters
 /// Shapes: those of the first layer's input -> those of the last one's output.
 template <class... Layers>
 struct Sequential {
+  /// The shapes from the last one back to `In`.
   template <class In>
-  static constexpr auto chain(boost::hana::basic_type<In>) {
-    return boost::hana::fold_left(boost::hana::tuple_t<Layers...>, detail::Chain<In>{},
+  static constexpr auto shapes(boost::hana::basic_type<In>) {
+    return boost::hana::fold_left(boost::hana::tuple_t<Layers...>, detail::Types<In>{},
                                   detail::Follow{});
+  }
+  /// What the layer before the chain is asked for, each layer, and the last one's result.
+  template <class Demand>
+  static constexpr auto demands(boost::hana::basic_type<Demand>) {
+    return boost::hana::fold_right(boost::hana::tuple_t<Layers...>, detail::Types<Demand>{},
+                                   detail::AskBefore{});
   }
 
   template <class In>
   static constexpr auto output(boost::hana::basic_type<In> in) {
-    return detail::last_shape(chain(in));
+    return detail::first_of(shapes(in));
   }
 
   template <class Demand>
-  using DemandBefore = typename detail::DemandBefore<Demand, Layers...>::type;
+  using DemandBefore =
+      typename decltype(detail::first_of(demands(boost::hana::type_c<Demand>)))::type;
 
   template <class In, class Demand>
   struct Bound {
-    using Parts = typename detail::BindChain<Demand, decltype(chain(boost::hana::type_c<In>)),
-                                             Layers...>::type;
+    using Parts = typename detail::BindChain<decltype(shapes(boost::hana::type_c<In>)),
+                                             decltype(demands(boost::hana::type_c<Demand>)),
+                                             std::index_sequence_for<Layers...>, Layers...>::type;
     static constexpr std::size_t count = sizeof...(Layers);
     static constexpr auto parameters = detail::joined_parameters(static_cast<Parts*>(nullptr));
 

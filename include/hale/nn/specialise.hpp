@@ -25,6 +25,7 @@ struct Specialise {
 };
 
 template <class Left, class Right, std::size_t First, class... Rest, class A, class B>
+requires LayerFor<Sequential<Fork<Left, Right>, Linear<First>, Rest...>, Inputs<A, B>>
 struct Specialise<Network<Sequential<Fork<Left, Right>, Linear<First>, Rest...>, Inputs<A, B>>> {
   using General = Network<Sequential<Fork<Left, Right>, Linear<First>, Rest...>, Inputs<A, B>>;
   using type = Network<Sequential<Left, Linear<First>, Rest...>, A>;

@@ -13,6 +13,8 @@ namespace hale::predictor {
 /// What training leaves: all that adapting to a new device needs beside its measurements.
 template <Recipe R>
 struct Base {
+  static_assert(R::Check::is_said);
+
   meta::Knowledge<typename R::Learner, float> knowledge;
   std::vector<std::string> references;  // architecture strings, in the embedding's order
   /// Where the limits of targets lie when the references' range is [0, 1]: the median over the

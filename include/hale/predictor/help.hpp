@@ -20,10 +20,24 @@
 
 namespace hale::predictor {
 
+namespace detail {
+
+/// Pre: reference_ms holds the embedding's number of references.
+template <Recipe R>
+std::vector<float> embed(std::span<const double> reference_ms) {
+  constexpr std::size_t references = R::Embedding::references;
+  HALE_ASSERT(reference_ms.size() == references);
+  const auto embedding =
+      R::Embedding::embed(std::span<const double, references>(reference_ms.data(), references));
+  return {embedding.begin(), embedding.end()};
+}
+
+}  // namespace detail
+
 /// The support rows of an adaptation, with what the network should give for them.
 template <Recipe R>
 struct Support {
-  std::vector<float> embedding;                    // (references)
+  std::vector<float> embedding;                    // (the embedding's size)
   meta::EncodedRows<typename R::Encoder> encoded;  // (support)
   std::vector<float> targets;                      // (support)
 };
@@ -42,7 +56,7 @@ class AdaptedNetwork {
   /// Adapts on the support rows. Shapes: noise (latent_size), or empty for the modulator's mean.
   AdaptedNetwork(const meta::Knowledge<Learner, float>& knowledge, const Support<R>& support,
                  std::span<const float> noise = {}) {
-    meta::InputBatch<typename R::Encoder::Output, float> input;
+    meta::EncodedBatch<typename R::Encoder, float> input;
     input.assign(support.encoded.codes());
     const Buffer<float> embedding{std::span<const float>(support.embedding)};
     const Buffer<float> targets{std::span<const float>(support.targets)};
@@ -71,10 +85,10 @@ class AdaptedNetwork {
   static constexpr std::size_t chunk = 1024;  // keeps activations within the second-level cache
 
   nn::Incremental<Net, float> network_{Buffer<float>(Net::parameter_count)};
-  meta::InputBatch<typename R::Encoder::Output, float> input_;
+  meta::EncodedBatch<typename R::Encoder, float> input_;
 };
 
-/// HELP on one device: ten reference latencies in, milliseconds with an interval out.
+/// HELP on one device: its references' latencies in, milliseconds with an interval out.
 ///
 /// The references are embedding and support at once; the network's results become milliseconds by
 /// a line through the measured rows.
@@ -92,7 +106,7 @@ class HelpPredictor {
       std::span<const float> noise = {}) {
     HALE_TRY(const std::vector<double> latency, reference_latencies(base, measurements));
     Support<R> support;
-    support.embedding = device::hardware_embedding<float>(latency);
+    support.embedding = detail::embed<R>(latency);
     const device::Limits references = device::limits_of(latency);
     for (std::size_t i = 0; i < latency.size(); ++i) {
       HALE_TRY(const Architecture architecture, Space::parse(base.references[i]));
@@ -107,7 +121,7 @@ class HelpPredictor {
 
   /// Shapes: architectures (n) -> out (n).
   void predict(std::span<const Architecture> architectures, std::span<Prediction> out) {
-    codes_.assign(architectures.size() * R::Encoder::size, 0);
+    codes_.assign(architectures.size() * R::Encoder::size, Code{});
     for (std::size_t i = 0; i < architectures.size(); ++i)
       R::Encoder::encode(architectures[i],
                          std::span<Code, R::Encoder::size>(codes_.data() + i * R::Encoder::size,
@@ -134,6 +148,9 @@ class HelpPredictor {
 
   static Result<std::vector<double>> reference_latencies(
       const Base<R>& base, const std::vector<device::Measurement>& measurements) {
+    if (base.references.size() != R::Embedding::references)
+      return fail(concat("the base has ", base.references.size(), " references, expected ",
+                         R::Embedding::references, ", as recipe '", R::name, "' takes"));
     const auto combined = device::combine(measurements);
     std::vector<double> latency;
     for (const std::string& reference : base.references) {

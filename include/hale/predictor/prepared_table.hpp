@@ -29,6 +29,8 @@ struct PreparedDevice {
 /// A latency table whose architectures are parsed and encoded.
 template <Recipe R>
 class PreparedTable {
+  static_assert(R::Check::is_said);
+
  public:
   using Encoded = meta::EncodedRows<typename R::Encoder>;
   using Architecture = typename R::Space::Architecture;
@@ -82,7 +84,7 @@ class PreparedTable {
     if (device.source.limits.range() <= 0 || device.reference_limits.range() <= 0)
       return fail(concat("device '", name, "' takes ", references[0],
                          " ms for every architecture: there is nothing to learn from it"));
-    device.source.embedding = device::hardware_embedding<float>(references);
+    device.source.embedding = detail::embed<R>(references);
     for (const double latency : column)
       device.source.targets.push_back(
           static_cast<float>(device::target_of(device.source.limits.position(latency))));

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <hale/core/error.hpp>
 #include <hale/core/random.hpp>
+#include <hale/core/shape.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace hale::space {
 
@@ -22,18 +25,61 @@ concept SearchSpace = std::regular<typename S::Architecture> &&
   { S::format(architecture) } -> std::same_as<std::string>;
 };
 
+/// What an encoder gives for each place.
+template <class T>
+concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
+
 /// Turns an architecture into the numbers that a network takes.
 ///
-/// `Code` is what is stored for each number: a category of a node, or a feature. `Output` is the
-/// network's input shape; `size` codes describe one architecture.
+/// `size` codes describe one architecture. `Output` is the network's input shape: Given<size> for
+/// features, whose `Code` is any number type, or GivenNodes of a graph of `size` nodes for their
+/// categories, whose `Code` is std::uint8_t. EncoderCheck says which of these does not hold.
+/// Laws: all codes are written, by the architecture alone; features are finite, categories exist.
 template <class E>
-concept Encoder = SearchSpace<typename E::Space> &&
+concept Encoder = SearchSpace<typename E::Space> && Number<typename E::Code> &&
     requires(const typename E::Space::Architecture& architecture,
              std::span<typename E::Code, E::size> codes) {
   typename E::Output;
   { E::name } -> std::convertible_to<std::string_view>;
   { E::encode(architecture, codes) }
   noexcept->std::same_as<void>;
+};
+
+namespace detail {
+
+/// How many codes an input shape takes.
+template <class Output>
+inline constexpr std::size_t code_count = 0;
+template <std::size_t N>
+inline constexpr std::size_t code_count<Given<N>> = N;
+template <class G>
+inline constexpr std::size_t code_count<GivenNodes<G>> = G::nodes;
+
+template <class Output>
+inline constexpr bool has_categories = false;
+template <class G>
+inline constexpr bool has_categories<GivenNodes<G>> = true;
+
+}  // namespace detail
+
+/// Whether an encoder's Output takes as many codes as its size says, and such as its Code is.
+template <Encoder E>
+inline constexpr bool sizes_agree = detail::code_count<typename E::Output> == E::size;
+template <Encoder E>
+inline constexpr bool codes_fit =
+    !detail::has_categories<typename E::Output> || std::same_as<typename E::Code, std::uint8_t>;
+
+/// Says at compile time, once, what in an encoder contradicts itself; `is_said` is true either way,
+/// for those who go on as if nothing did.
+template <Encoder E, class Output = typename E::Output, std::size_t size = E::size>
+struct EncoderCheck {
+  static constexpr bool is_said = true;
+  static_assert(sizes_agree<E>,
+                "hale: Encoder: Output takes another number of codes than size says; make Output "
+                "Given<size>, or GivenNodes of a graph of that many nodes");
+  static_assert(codes_fit<E> || !sizes_agree<E>,
+                "hale: Encoder: nodes of a graph are given by category; make Code std::uint8_t, or "
+                "Output Given<size>");
 };
 
 }  // namespace hale::space

@@ -76,10 +76,11 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-/// The operations that a kernel was made of, by their numbers in its graph. Kernels are equal
-/// whatever these are.
+/// What a kernel knows of the graph that it was made of and its text form does not say. Kernels are
+/// equal whatever this is.
 struct Origin {
-  std::vector<std::size_t> operations{};
+  std::vector<std::size_t> operations{};  // by their numbers in the graph
+  std::uint64_t transcendental = 0;       // how many compute exp or its like; terms count them
   friend constexpr bool operator==(const Origin&, const Origin&) { return true; }
 };
 

@@ -1,14 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <hale/workload/terms.hpp>
 #include <hale/workload/workload.hpp>
-#include <string>
-#include <string_view>
 
 namespace hale::workload {
 
@@ -23,21 +20,14 @@ struct Figures {
   bool has_form = false;      // rows, columns and depth are known
 };
 
-[[nodiscard]] inline bool is_transcendental(std::string_view operation) {
-  constexpr std::array<std::string_view, 16> names = {
-      "Erf", "Sigmoid", "Tanh", "Gelu",     "Swish",    "Mish",      "Pow",      "Exp",
-      "Log", "Sin",     "Cos",  "Softplus", "FastGelu", "QuickGelu", "BiasGelu", "Elu"};
-  return std::find(names.begin(), names.end(), operation.substr(operation.rfind('.') + 1)) !=
-         names.end();
-}
-
 [[nodiscard]] inline Figures figures_of(const Kernel& kernel) {
   const auto real = [](std::uint64_t figure) { return static_cast<double>(figure); };
   Figures f{.macs = real(kernel.macs),
             .written = real(kernel.bytes_written),
             .weights = real(kernel.weight_bytes),
             .read = real(kernel.bytes_read - std::min(kernel.weight_bytes, kernel.bytes_read)),
-            .outputs = real(kernel.outputs)};
+            .outputs = real(kernel.outputs),
+            .transcendental = real(kernel.origin.transcendental)};
   if (kernel.gemm) {
     f.has_form = true;
     f.batch = std::max(real(kernel.gemm->batch), 1.0);
@@ -51,8 +41,6 @@ struct Figures {
     f.axes = static_cast<double>(kernel.window->kernel.size());
     f.group = real(kernel.window->group);
   }
-  for (const std::string& operation : kernel.operations)
-    f.transcendental += is_transcendental(operation) ? 1 : 0;
   const double further = real(kernel.operations.size()) - 1;
   f.simple = std::max(further - (has_products(kernel.kind) ? f.transcendental : 0), 0.0);
   return f;

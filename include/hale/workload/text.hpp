@@ -246,7 +246,8 @@ class LineReader {
 
 }  // namespace detail
 
-/// A workload as text, a line a kernel; parse() reads the same back.
+/// A workload as text, a line a kernel; parse() reads the same back, without the kernels' origins:
+/// lift::transcendental_operations() says what terms need of them.
 [[nodiscard]] inline std::string print(const Workload& work) {
   std::string text = concat(text_header, "\nmodel inputs=", work.input_bytes,
                             " outputs=", work.output_bytes, " views=", work.views, "\n");

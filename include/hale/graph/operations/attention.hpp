@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/declared.hpp>
@@ -50,10 +51,10 @@ struct AttentionShape {
   }
   /// The output, then keys and values as they are kept for the next step.
   [[nodiscard]] Types types() const {
-    Type y{element, std::vector<Dim>{batch, queries, dim_product(heads, value_width)}};
+    Type y = ranked(element, {batch, queries, dim_product(heads, value_width)});
     if (is_split) y.dims = std::vector<Dim>{batch, heads, queries, value_width};
-    return {std::move(y), Type{element, std::vector<Dim>{batch, key_heads, keys, width}},
-            Type{element, std::vector<Dim>{batch, key_heads, keys, value_width}}};
+    return {std::move(y), ranked(element, {batch, key_heads, keys, width}),
+            ranked(element, {batch, key_heads, keys, value_width})};
   }
 };
 
@@ -84,8 +85,7 @@ struct AttentionRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const AttentionShape found = shape(view);
     Types types = found.types();
-    types.push_back(
-        Type{found.element, std::vector<Dim>{found.batch, found.heads, found.queries, found.keys}});
+    types.push_back(ranked(found.element, {found.batch, found.heads, found.queries, found.keys}));
     return types;
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
@@ -145,11 +145,10 @@ struct GroupQueryAttentionRule {
 };
 
 /// Projections and attention in one: the weight (width, 3 times the heads' width) makes queries,
-/// keys and values. `Past` is the operand that holds earlier keys and values (2, batch, heads,
+/// keys and values. `past` is the operand that holds earlier keys and values (2, batch, heads,
 /// places, width). Source: com.microsoft.Attention and QAttention.
-template <std::size_t Past>
-struct FusedAttentionRule {
-  [[nodiscard]] static AttentionShape shape(const OperationView& view) {
+struct FusedAttention {
+  [[nodiscard]] static AttentionShape shape(const OperationView& view, std::size_t past) {
     const Type& x = view.type(0);
     const Dim heads = extent_of(view, "num_heads");
     const std::vector<std::int64_t> sizes = integers_of(view, "qkv_hidden_sizes");
@@ -162,21 +161,21 @@ struct FusedAttentionRule {
                          dim_of(x, 1), width, value, x.element};
     if (found.element == ElementType::i8 || found.element == ElementType::u8)
       found.element = type_or_none(view, 2).element;
-    if (view.has(Past)) found.keys = dim_sum(found.keys, dim_of(view.type(Past), 3));
+    if (view.has(past)) found.keys = dim_sum(found.keys, dim_of(view.type(past), 3));
     return found;
   }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const AttentionShape found = shape(view);
+  [[nodiscard]] static Result<Types> infer(const OperationView& view, std::size_t past) {
+    const AttentionShape found = shape(view, past);
     const std::vector<std::int64_t> sizes = integers_of(view, "qkv_hidden_sizes");
     Type y = found.types().front();
     y.dims->back() = sizes.size() == 3 ? Dim{std::max(sizes[2], Dim::open)}
                                        : dim_quotient(dim_of(view.type(1), 1), Dim{3});
-    return Types{std::move(y),
-                 Type{found.element,
-                      std::vector<Dim>{Dim{2}, found.batch, found.heads, found.keys, found.width}}};
+    return Types{std::move(y), ranked(found.element,
+                                      {Dim{2}, found.batch, found.heads, found.keys, found.width})};
   }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    const AttentionShape found = shape(view);
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view,
+                                                                  std::size_t past) {
+    const AttentionShape found = shape(view, past);
     const auto attended = found.multiply_adds();
     const auto weights = element_count(view.type(1));
     if (!attended || !weights) return std::nullopt;
@@ -185,62 +184,64 @@ struct FusedAttentionRule {
                      : std::nullopt;
   }
 };
+template <std::size_t Past>
+struct FusedAttentionRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    return FusedAttention::infer(view, Past);
+  }
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
+    return FusedAttention::multiply_adds(view, Past);
+  }
+};
 
 /// Words, places and segments as vectors, summed and normalised.
 struct EmbedLayerNormalizationRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& ids = view.type(0);
     const Type& words = view.type(2);
-    const Type y{words.element, std::vector<Dim>{dim_of(ids, 0), dim_of(ids, 1), dim_of(words, 1)}};
-    return Types{y, Type{ElementType::i32, std::vector<Dim>{dim_of(ids, 0)}}, y};
+    const Type y = ranked(words.element, {dim_of(ids, 0), dim_of(ids, 1), dim_of(words, 1)});
+    return Types{y, ranked(ElementType::i32, {dim_of(ids, 0)}), y};
   }
 };
 
-template <class Declaration>
-using Contributed = InDomain<"com.microsoft", Declaration>;
+inline constexpr auto attention_operations = std::to_array<Declaration>(
+    {{"Attention", "each query's mean of the values, weighed by how keys fit", Kind::attention,
+      "Q K V attn_mask? past_key? past_value? nonpad_kv_seqlen?",
+      "Y present_key? present_value? qk_matmul_output?", rules<AttentionRule>,
+      "q_num_heads:integer kv_num_heads:integer is_causal:integer"},
+     {"RotaryEmbedding", "places turned into angles of pairs of elements", Kind::activation,
+      "X cos_cache sin_cache position_ids?", "Y", rules<SameType>,
+      "interleaved:integer num_heads:integer rotary_embedding_dim:integer"}});
 
-template <FixedString Name, FixedString Summary>
-using LongAttention =
-    Declared<Name, Summary, AttentionRule,
-             Slots<"Q", "K", "V", "attn_mask?", "past_key?", "past_value?", "nonpad_kv_seqlen?">,
-             Slots<"Y", "present_key?", "present_value?", "qk_matmul_output?">,
-             Integer<"q_num_heads">, Integer<"kv_num_heads">, Integer<"is_causal">>;
-
-using AttentionFamily = Family<
-    LongAttention<"Attention", "each query's mean of the values, weighed by how keys fit">,
-    Declared<"RotaryEmbedding", "places turned into angles of pairs of elements", SameType,
-             Slots<"X", "cos_cache", "sin_cache", "position_ids?">, Slots<"Y">,
-             Integer<"interleaved">, Integer<"num_heads">, Integer<"rotary_embedding_dim">>,
-    Contributed<Declared<"RotaryEmbedding", "as in ai.onnx", SameType,
-                         Slots<"input", "position_ids", "cos_cache", "sin_cache">, Slots<"output">,
-                         Integer<"interleaved">, Integer<"num_heads">>>,
-    Contributed<
-        Declared<"Attention", "projections and attention in one", FusedAttentionRule<4>,
-                 Slots<"input", "weights!", "bias?!", "mask_index?", "past?", "attention_bias?",
-                       "past_sequence_length?">,
-                 Slots<"output", "present?">, Integer<"num_heads">, Integers<"qkv_hidden_sizes">>>,
-    Contributed<
-        Declared<"QAttention", "projections and attention of integers", FusedAttentionRule<8>,
-                 Slots<"input", "weight!", "bias!", "input_scale", "weight_scale", "mask_index?",
-                       "input_zero_point?", "weight_zero_point?", "past?">,
-                 Slots<"output", "present?">, Integer<"num_heads">>>,
-    Contributed<
-        Declared<"MultiHeadAttention", "attention of several heads", MultiHeadAttentionRule,
-                 Slots<"query", "key?", "value?", "bias?!", "key_padding_mask?", "attention_bias?",
-                       "past_key?", "past_value?", "past_sequence_length?", "cache_indirection?">,
-                 Slots<"output", "present_key?", "present_value?", "qk?">, Integer<"num_heads">>>,
-    Contributed<Declared<"GroupQueryAttention", "attention whose heads share keys and values",
-                         GroupQueryAttentionRule,
-                         Slots<"query", "key?", "value?", "past_key?", "past_value?", "seqlens_k",
-                               "total_sequence_length", "cos_cache?", "sin_cache?", "position_ids?",
-                               "attention_bias?", "head_sink?">,
-                         Slots<"output", "present_key?", "present_value?", "output_qk?">,
-                         Integer<"num_heads">, Integer<"kv_num_heads">>>,
-    Contributed<
-        Declared<"EmbedLayerNormalization", "embeddings of words, places and segments, normalised",
-                 EmbedLayerNormalizationRule,
-                 Slots<"input_ids", "segment_ids?", "word_embedding!", "position_embedding!",
-                       "segment_embedding?!", "gamma!", "beta!", "mask?", "position_ids?">,
-                 Slots<"output", "mask_index?", "embedding_sum?">, Float<"epsilon">>>>;
+inline constexpr auto contributed_attention_operations = in_domain(
+    domains::microsoft,
+    std::to_array<Declaration>(
+        {{"RotaryEmbedding", "as in ai.onnx", Kind::activation,
+          "input position_ids cos_cache sin_cache", "output", rules<SameType>,
+          "interleaved:integer num_heads:integer"},
+         {"Attention", "projections and attention in one", Kind::attention,
+          "input weights! bias?! mask_index? past? attention_bias? past_sequence_length?",
+          "output present?", rules<FusedAttentionRule<4>>,
+          "num_heads:integer qkv_hidden_sizes:integers"},
+         {"QAttention", "projections and attention of integers", Kind::attention,
+          "input weight! bias! input_scale weight_scale mask_index? input_zero_point? "
+          "weight_zero_point? past?",
+          "output present?", rules<FusedAttentionRule<8>>, "num_heads:integer"},
+         {"MultiHeadAttention", "attention of several heads", Kind::attention,
+          "query key? value? bias?! key_padding_mask? attention_bias? past_key? past_value? "
+          "past_sequence_length? cache_indirection?",
+          "output present_key? present_value? qk?", rules<MultiHeadAttentionRule>,
+          "num_heads:integer"},
+         {"GroupQueryAttention", "attention whose heads share keys and values", Kind::attention,
+          "query key? value? past_key? past_value? seqlens_k total_sequence_length cos_cache? "
+          "sin_cache? position_ids? attention_bias? head_sink?",
+          "output present_key? present_value? output_qk?", rules<GroupQueryAttentionRule>,
+          "num_heads:integer kv_num_heads:integer"},
+         {"EmbedLayerNormalization", "embeddings of words, places and segments, normalised",
+          Kind::normalisation,
+          "input_ids segment_ids? word_embedding! position_embedding! segment_embedding?! "
+          "gamma! beta! mask? position_ids?",
+          "output mask_index? embedding_sum?", rules<EmbedLayerNormalizationRule>,
+          "epsilon:float"}}));
 
 }  // namespace hale::graph

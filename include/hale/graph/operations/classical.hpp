@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/attention.hpp>
@@ -39,9 +40,8 @@ struct ClassifierRule {
     for (const std::string_view name : {"classlabels_ints", "classlabels_int64s"})
       numbers = std::max(numbers, entries_of<std::int64_t>(view, name));
     const std::int64_t classes = std::max(texts, numbers);
-    return Types{
-        Type{texts > 0 ? ElementType::string : ElementType::i64, std::vector<Dim>{rows}},
-        Type{ElementType::f32, std::vector<Dim>{rows, classes > 0 ? Dim{classes} : Dim{}}}};
+    return Types{ranked(texts > 0 ? ElementType::string : ElementType::i64, {rows}),
+                 ranked(ElementType::f32, {rows, classes > 0 ? Dim{classes} : Dim{}})};
   }
 };
 
@@ -49,8 +49,8 @@ struct ClassifierRule {
 template <FixedString Count>
 struct RegressorRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{Type{ElementType::f32,
-                      std::vector<Dim>{rows_of(view.type(0)), extent_of(view, Count.view(), 1)}}};
+    return one_result(
+        ranked(ElementType::f32, {rows_of(view.type(0)), extent_of(view, Count.view(), 1)}));
   }
 };
 
@@ -69,8 +69,8 @@ struct ProductsBy : Rule {
 
 struct TreeEnsembleRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{Type{view.type(0).element,
-                      std::vector<Dim>{rows_of(view.type(0)), extent_of(view, "n_targets", 1)}}};
+    return one_result(
+        ranked(view.type(0).element, {rows_of(view.type(0)), extent_of(view, "n_targets", 1)}));
   }
 };
 
@@ -89,7 +89,7 @@ struct LabelEncoderRule {
       type.element = table->element;
     else
       type.element = was_text ? ElementType::i64 : ElementType::string;
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -100,7 +100,7 @@ struct CategoriesRule {
     const std::int64_t categories = std::max(entries_of<std::int64_t>(view, "cats_int64s"),
                                              entries_of<std::string>(view, "cats_strings"));
     if (type.dims) type.dims->push_back(categories > 0 ? Dim{categories} : Dim{});
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -112,7 +112,7 @@ struct FeatureExtractorRule {
     const auto count = element_count(places);
     type.dims->back() = count ? Dim{*count} : Dim{};
     if (type.rank() == 1) type.dims->insert(type.dims->begin(), Dim{1});
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -125,7 +125,7 @@ struct FeatureVectorizerRule {
         return view.fail("inputdimensions has the entry ", each, ", expected 0 or more");
       width = *sum;
     }
-    return Types{Type{ElementType::f32, std::vector<Dim>{rows_of(view.type(0)), Dim{width}}}};
+    return one_result(ranked(ElementType::f32, {rows_of(view.type(0)), Dim{width}}));
   }
 };
 
@@ -135,7 +135,7 @@ struct ZipMapRule {
     const bool is_text = entries_of<std::string>(view, "classlabels_strings") > 0;
     Type map = container_of("map", tensor_type(ElementType::f32, {}));
     map.element = is_text ? ElementType::string : ElementType::i64;
-    return Types{container_of("sequence", std::move(map))};
+    return one_result(container_of("sequence", std::move(map)));
   }
 };
 
@@ -145,55 +145,50 @@ struct ToTextAttribute {
     const ElementType element = to == "TO_STRING"  ? ElementType::string
                                 : to == "TO_INT64" ? ElementType::i64
                                                    : ElementType::f32;
-    return Types{Type{element, std::vector<Dim>{Dim{1}, Dim{}}}};
+    return one_result(ranked(element, {Dim{1}, Dim{}}));
   }
 };
 
-template <FixedString Name, FixedString Summary, class Rule, class Operands, class Results,
-          class... Attributes>
-using Classical =
-    InDomain<"ai.onnx.ml", Declared<Name, Summary, Rule, Operands, Results, Attributes...>>;
-
 using ToFloat = SameShape<ElementType::f32>;
 
-using ClassicalFamily = Family<
-    Classical<"ArrayFeatureExtractor", "columns picked by their places", FeatureExtractorRule,
-              Slots<"X", "Y">, Slots<"Z">>,
-    Classical<"Binarizer", "whether elements are above a threshold", SameType, Slots<"X">,
-              Slots<"Y">, Float<"threshold">>,
-    Classical<"CastMap", "a map as a tensor", ToTextAttribute, Slots<"X">, Slots<"Y">,
-              Text<"cast_to">>,
-    Classical<"CategoryMapper", "categories as numbers or texts", LabelEncoderRule, Slots<"X">,
-              Slots<"Y">>,
-    Classical<"DictVectorizer", "a map as a row of features", Unsaid, Slots<"X">, Slots<"Y">>,
-    Classical<"FeatureVectorizer", "operands as columns of one", FeatureVectorizerRule, Slots<"X*">,
-              Slots<"Y">, Integers<"inputdimensions">>,
-    Classical<"Imputer", "missing elements replaced", SameType, Slots<"X">, Slots<"Y">>,
-    Classical<"LabelEncoder", "elements looked up in a table", LabelEncoderRule, Slots<"X">,
-              Slots<"Y">>,
-    Classical<"LinearClassifier", "a class by linear scores",
-              ProductsBy<ClassifierRule, "coefficients">, Slots<"X">, Slots<"Y", "Z">,
-              Integer<"multi_class">, Text<"post_transform">>,
-    Classical<"LinearRegressor", "linear figures",
-              ProductsBy<RegressorRule<"targets">, "coefficients">, Slots<"X">, Slots<"Y">,
-              Integer<"targets">, Text<"post_transform">>,
-    Classical<"Normalizer", "rows of norm 1", ToFloat, Slots<"X">, Slots<"Y">, Text<"norm">>,
-    Classical<"OneHotEncoder", "categories as axes", CategoriesRule, Slots<"X">, Slots<"Y">,
-              Integer<"zeros">>,
-    Classical<"Scaler", "elements shifted and scaled", ToFloat, Slots<"X">, Slots<"Y">>,
-    Classical<"SVMClassifier", "a class by support vectors",
-              ProductsBy<ClassifierRule, "support_vectors">, Slots<"X">, Slots<"Y", "Z">,
-              Text<"kernel_type">>,
-    Classical<"SVMRegressor", "a figure by support vectors",
-              ProductsBy<RegressorRule<"n_targets">, "support_vectors">, Slots<"X">, Slots<"Y">,
-              Text<"kernel_type">>,
-    Classical<"TreeEnsemble", "figures by decision trees", TreeEnsembleRule, Slots<"X">, Slots<"Y">,
-              Integer<"n_targets">>,
-    Classical<"TreeEnsembleClassifier", "a class by decision trees", ClassifierRule, Slots<"X">,
-              Slots<"Y", "Z">>,
-    Classical<"TreeEnsembleRegressor", "figures by decision trees", RegressorRule<"n_targets">,
-              Slots<"X">, Slots<"Y">, Integer<"n_targets">>,
-    Classical<"ZipMap", "scores by the names of their classes", ZipMapRule, Slots<"X">,
-              Slots<"Z">>>;
+inline constexpr auto classical_operations = in_domain(
+    domains::classical,
+    std::to_array<Declaration>(
+        {{"ArrayFeatureExtractor", "columns picked by their places", Kind::other, "X Y", "Z",
+          rules<FeatureExtractorRule>},
+         {"Binarizer", "whether elements are above a threshold", Kind::other, "X", "Y",
+          rules<SameType>, "threshold:float"},
+         {"CastMap", "a map as a tensor", Kind::other, "X", "Y", rules<ToTextAttribute>,
+          "cast_to:text"},
+         {"CategoryMapper", "categories as numbers or texts", Kind::other, "X", "Y",
+          rules<LabelEncoderRule>},
+         {"DictVectorizer", "a map as a row of features", Kind::other, "X", "Y", rules<Unsaid>},
+         {"FeatureVectorizer", "operands as columns of one", Kind::other, "X*", "Y",
+          rules<FeatureVectorizerRule>, "inputdimensions:integers"},
+         {"Imputer", "missing elements replaced", Kind::other, "X", "Y", rules<SameType>},
+         {"LabelEncoder", "elements looked up in a table", Kind::other, "X", "Y",
+          rules<LabelEncoderRule>},
+         {"LinearClassifier", "a class by linear scores", Kind::other, "X", "Y Z",
+          rules<ProductsBy<ClassifierRule, "coefficients">>,
+          "multi_class:integer post_transform:text"},
+         {"LinearRegressor", "linear figures", Kind::other, "X", "Y",
+          rules<ProductsBy<RegressorRule<"targets">, "coefficients">>,
+          "targets:integer post_transform:text"},
+         {"Normalizer", "rows of norm 1", Kind::other, "X", "Y", rules<ToFloat>, "norm:text"},
+         {"OneHotEncoder", "categories as axes", Kind::other, "X", "Y", rules<CategoriesRule>,
+          "zeros:integer"},
+         {"Scaler", "elements shifted and scaled", Kind::other, "X", "Y", rules<ToFloat>},
+         {"SVMClassifier", "a class by support vectors", Kind::other, "X", "Y Z",
+          rules<ProductsBy<ClassifierRule, "support_vectors">>, "kernel_type:text"},
+         {"SVMRegressor", "a figure by support vectors", Kind::other, "X", "Y",
+          rules<ProductsBy<RegressorRule<"n_targets">, "support_vectors">>, "kernel_type:text"},
+         {"TreeEnsemble", "figures by decision trees", Kind::other, "X", "Y",
+          rules<TreeEnsembleRule>, "n_targets:integer"},
+         {"TreeEnsembleClassifier", "a class by decision trees", Kind::other, "X", "Y Z",
+          rules<ClassifierRule>},
+         {"TreeEnsembleRegressor", "figures by decision trees", Kind::other, "X", "Y",
+          rules<RegressorRule<"n_targets">>, "n_targets:integer"},
+         {"ZipMap", "scores by the names of their classes", Kind::other, "X", "Z",
+          rules<ZipMapRule>}}));
 
 }  // namespace hale::graph

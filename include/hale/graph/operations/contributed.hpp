@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/attention.hpp>
@@ -37,7 +38,7 @@ struct FusedMatMulRule {
       y.dims->push_back(rows);
       y.dims->push_back(columns);
     }
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     const Type& a = view.type(0);
@@ -61,7 +62,7 @@ struct MatMulBitsRule {
     Type y = view.type(0);
     if (!y.is_ranked() || y.rank() == 0) return unranked(y.element);
     y.dims->back() = extent_of(view, "N");
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     const auto inputs = element_count(view.type(0));
@@ -92,7 +93,7 @@ struct NhwcConvRule {
       dims.push_back(std::move(places));
     }
     dims.push_back((*w.dims)[0]);
-    return Types{Type{x.element, std::move(dims)}};
+    return one_result(Type{x.element, std::move(dims)});
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     return Conv::multiply_adds(view, {});
@@ -103,7 +104,7 @@ struct NhwcConvRule {
 struct QuantisedBinaryRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     HALE_TRY(Type both, broadcast_types(view, view.type(0), view.type(3)));
-    return Types{std::move(both)};
+    return one_result(std::move(both));
   }
 };
 
@@ -116,7 +117,7 @@ struct QuantisedConcatRule {
              normalise_axis(view, integer_of(view, "axis", 0), joined.rank()));
     for (std::size_t i = 5; i < view.operation.operands.size(); i += 3)
       (*joined.dims)[axis] = dim_sum((*joined.dims)[axis], dim_of(type_or_none(view, i), axis));
-    return Types{std::move(joined)};
+    return one_result(std::move(joined));
   }
 };
 
@@ -143,109 +144,120 @@ struct SkipNormalizationRule {
   }
 };
 
-template <FixedString Name, FixedString Summary, class... Attributes>
-using ContributedUnary =
-    Contributed<Declared<Name, Summary, SameType, Slots<"X">, Slots<"Y">, Attributes...>>;
+inline constexpr std::string_view fused_attributes =
+    "kernel_shape:integers strides:integers dilations:integers pads:integers group:integer "
+    "auto_pad:text activation:text";
 /// X, its scale and zero, then the result's.
-template <FixedString Name, FixedString Summary, class Rule = SameType, class... Attributes>
-using QuantisedUnary =
-    Contributed<Declared<Name, Summary, Rule,
-                         Slots<"X", "X_scale", "X_zero_point?", "Y_scale", "Y_zero_point?">,
-                         Slots<"Y">, Attributes...>>;
-template <FixedString Name, FixedString Summary>
-using QuantisedBinary = Contributed<Declared<Name, Summary, QuantisedBinaryRule,
-                                             Slots<"A", "A_scale", "A_zero_point?", "B", "B_scale",
-                                                   "B_zero_point?", "C_scale", "C_zero_point?">,
-                                             Slots<"C">>>;
-template <FixedString Name, FixedString Summary, class Rule, class Operands>
-using FusedConvolution =
-    Contributed<Declared<Name, Summary, Rule, Operands, Slots<"Y">, Integers<"kernel_shape">,
-                         Integers<"strides">, Integers<"dilations">, Integers<"pads">,
-                         Integer<"group">, Text<"auto_pad">, Text<"activation">>>;
-template <FixedString Name, FixedString Summary, class Operands, class Results>
-using SkipNormalization = Contributed<
-    Declared<Name, Summary, SkipNormalizationRule, Operands, Results, Float<"epsilon">>>;
+inline constexpr std::string_view quantised_operand =
+    "X X_scale X_zero_point? Y_scale Y_zero_point?";
+inline constexpr std::string_view quantised_pair =
+    "A A_scale A_zero_point? B B_scale B_zero_point? C_scale C_zero_point?";
 
-using FusedFamily = Family<
-    FusedConvolution<"FusedConv", "a convolution, a sum and an activation",
-                     Like<Conv, ElementType::undefined, 0, 0, 1>, Slots<"X", "W!", "B?!", "Z?">>,
-    FusedConvolution<"NhwcFusedConv", "the same with channels last", NhwcConvRule,
-                     Slots<"X", "W!", "B?!", "Z?">>,
-    FusedConvolution<"NhwcConv", "a convolution with channels last", NhwcConvRule,
-                     Slots<"X", "W!", "B?!">>,
-    Contributed<
-        Declared<"NhwcMaxPool", "MaxPool with channels last", WindowRule<true>, Slots<"x">,
-                 Slots<"y">, Integers<"kernel_shape">, Integers<"strides">, Integers<"dilations">,
-                 Integers<"pads">, Integer<"ceil_mode">, Text<"auto_pad">>>,
-    Contributed<Declared<"FusedGemm", "a matrix product, a sum and an activation",
-                         Like<Gemm, ElementType::undefined, 0, 0, 1, 2>, Slots<"A", "B!", "C?!">,
-                         Slots<"Y">, Integer<"transA">, Integer<"transB">, Text<"activation">>>,
-    Contributed<Declared<"FusedMatMul", "a product of matrices, transposed or not", FusedMatMulRule,
-                         Slots<"A", "B">, Slots<"Y">, Float<"alpha">, Integer<"transA">,
-                         Integer<"transB">>>,
-    Contributed<Declared<"TransposeMatMul", "FusedMatMul by its former name", FusedMatMulRule,
-                         Slots<"A", "B">, Slots<"Y">, Float<"alpha">, Integer<"transA">,
-                         Integer<"transB">>>,
-    Contributed<Declared<"MatMulNBits", "a product with a weight of few bits", MatMulBitsRule,
-                         Slots<"A", "B!", "scales", "zero_points?", "g_idx?", "bias?!">, Slots<"Y">,
-                         Integer<"K">, Integer<"N">, Integer<"bits">, Integer<"block_size">>>,
-    ContributedUnary<"Gelu", "as in ai.onnx">,
-    ContributedUnary<"QuickGelu", "x times Sigmoid of alpha x", Float<"alpha">>,
-    Contributed<Declared<"FastGelu", "Gelu approximated, with a bias", SameType,
-                         Slots<"X", "bias?!">, Slots<"Y">>>,
-    Contributed<Declared<"BiasGelu", "Gelu of a sum", SameType, Slots<"A", "B!">, Slots<"C">>>,
-    Contributed<
-        Declared<"BiasAdd", "a bias and a sum", SameType, Slots<"X", "bias!", "skip">, Slots<"Y">>>,
-    Contributed<Declared<"BiasSoftmax", "Softmax of a sum", SameType, Slots<"data", "bias">,
-                         Slots<"output">, Integer<"axis">>>,
-    SkipNormalization<"SkipLayerNormalization", "LayerNormalization of a sum",
-                      Slots<"input", "skip", "gamma!", "beta?!", "bias?!">,
-                      Slots<"output", "mean?", "inv_std_var?", "input_skip_bias_sum?">>,
-    SkipNormalization<"SkipSimplifiedLayerNormalization", "RMSNormalization of a sum",
-                      Slots<"input", "skip", "gamma!", "bias?!">,
-                      Slots<"output", "mean?", "inv_std_var?", "input_skip_bias_sum?">>,
-    Declared<"SimplifiedLayerNormalization", "RMSNormalization by ONNX Runtime's name", SameType,
-             Slots<"X", "scale!">, Slots<"Y", "inv_std_var?">, Integer<"axis">, Float<"epsilon">,
-             Integer<"stash_type">>,
-    Contributed<Declared<"GroupNorm", "GroupNormalization, with an activation", SameType,
-                         Slots<"X", "gamma!", "beta!">, Slots<"Y">, Integer<"groups">,
-                         Integer<"activation">, Integer<"channels_last">>>,
-    Contributed<Declared<"BifurcationDetector", "how far a guess of tokens holds", Unsaid,
-                         Slots<"src_tokens", "cur_tokens", "prev_suffix_match_idx", "pred_tokens?">,
-                         Slots<"tokens", "suffix_match_idx">>>>;
+inline constexpr auto fused_operations = in_domain(
+    domains::microsoft,
+    std::to_array<Declaration>(
+        {multiplies(Form::convolution,
+                    {"FusedConv", "a convolution, a sum and an activation", Kind::convolution,
+                     "X W! B?! Z?", "Y", rules<Like<Conv, ElementType::undefined, 0, 0, 1>>,
+                     fused_attributes}),
+         multiplies(Form::convolution,
+                    {"NhwcFusedConv", "the same with channels last", Kind::convolution,
+                     "X W! B?! Z?", "Y", rules<NhwcConvRule>, fused_attributes}),
+         multiplies(Form::convolution,
+                    {"NhwcConv", "a convolution with channels last", Kind::convolution, "X W! B?!",
+                     "Y", rules<NhwcConvRule>, fused_attributes}),
+         {"NhwcMaxPool", "MaxPool with channels last", Kind::pooling, "x", "y",
+          rules<WindowRule<true>>,
+          "kernel_shape:integers strides:integers dilations:integers "
+          "pads:integers ceil_mode:integer auto_pad:text"},
+         multiplies(Form::matrices,
+                    {"FusedGemm", "a matrix product, a sum and an activation", Kind::matrix_product,
+                     "A B! C?!", "Y", rules<Like<Gemm, ElementType::undefined, 0, 0, 1, 2>>,
+                     "transA:integer transB:integer activation:text"}),
+         multiplies(Form::stacks, {"FusedMatMul", "a product of matrices, transposed or not",
+                                   Kind::matrix_product, "A B", "Y", rules<FusedMatMulRule>,
+                                   "alpha:float transA:integer transB:integer"}),
+         multiplies(Form::stacks, {"TransposeMatMul", "FusedMatMul by its former name",
+                                   Kind::matrix_product, "A B", "Y", rules<FusedMatMulRule>,
+                                   "alpha:float transA:integer transB:integer"}),
+         multiplies(Form::rows,
+                    {"MatMulNBits", "a product with a weight of few bits", Kind::matrix_product,
+                     "A B! scales zero_points? g_idx? bias?!", "Y", rules<MatMulBitsRule>,
+                     "K:integer N:integer bits:integer block_size:integer"}),
+         transcendental({"Gelu", "as in ai.onnx", Kind::activation, "X", "Y", rules<SameType>}),
+         transcendental({"QuickGelu", "x times Sigmoid of alpha x", Kind::activation, "X", "Y",
+                         rules<SameType>, "alpha:float"}),
+         transcendental({"FastGelu", "Gelu approximated, with a bias", Kind::activation, "X bias?!",
+                         "Y", rules<SameType>}),
+         transcendental(
+             {"BiasGelu", "Gelu of a sum", Kind::activation, "A B!", "C", rules<SameType>}),
+         {"BiasAdd", "a bias and a sum", Kind::arithmetic, "X bias! skip", "Y", rules<SameType>},
+         {"BiasSoftmax", "Softmax of a sum", Kind::softmax, "data bias", "output", rules<SameType>,
+          "axis:integer"},
+         {"SkipLayerNormalization", "LayerNormalization of a sum", Kind::normalisation,
+          "input skip gamma! beta?! bias?!", "output mean? inv_std_var? input_skip_bias_sum?",
+          rules<SkipNormalizationRule>, "epsilon:float"},
+         {"SkipSimplifiedLayerNormalization", "RMSNormalization of a sum", Kind::normalisation,
+          "input skip gamma! bias?!", "output mean? inv_std_var? input_skip_bias_sum?",
+          rules<SkipNormalizationRule>, "epsilon:float"},
+         {"GroupNorm", "GroupNormalization, with an activation", Kind::normalisation,
+          "X gamma! beta!", "Y", rules<SameType>,
+          "groups:integer activation:integer channels_last:integer"},
+         {"BifurcationDetector", "how far a guess of tokens holds", Kind::other,
+          "src_tokens cur_tokens prev_suffix_match_idx pred_tokens?", "tokens suffix_match_idx",
+          rules<Unsaid>}}));
 
-using QuantisedFamily = Family<
-    Contributed<Declared<"QuantizeLinear", "as in ai.onnx", QuantizeRule,
-                         Slots<"x", "y_scale", "y_zero?">, Slots<"y">, Integer<"axis">>>,
-    Contributed<Declared<"DequantizeLinear", "as in ai.onnx", ShapeOf<0, 1>,
-                         Slots<"x", "x_scale", "x_zero?">, Slots<"y">, Integer<"axis">>>,
-    QuantisedBinary<"QLinearAdd", "a sum of quantised numbers">,
-    QuantisedBinary<"QLinearMul", "a product of quantised numbers">,
-    QuantisedUnary<"QLinearSigmoid", "Sigmoid of quantised numbers">,
-    QuantisedUnary<"QLinearLeakyRelu", "LeakyRelu of quantised numbers">,
-    QuantisedUnary<"QLinearSoftmax", "Softmax of quantised numbers">,
-    QuantisedUnary<"QLinearAveragePool", "AveragePool of quantised numbers", WindowRule<>,
-                   Integers<"kernel_shape">, Integers<"strides">, Integers<"pads">,
-                   Integer<"ceil_mode">, Text<"auto_pad">>,
-    QuantisedUnary<"QLinearGlobalAveragePool", "GlobalAveragePool of quantised numbers",
-                   WholePlaneRule, Integer<"channels_last">>,
-    Contributed<
-        Declared<"QLinearConcat", "quantised operands joined along an axis", QuantisedConcatRule,
-                 Slots<"Y_scale", "Y_zero_point", "inputs*">, Slots<"Y">, Integer<"axis">>>,
-    FusedConvolution<
-        "QLinearConv", "a convolution of quantised numbers",
-        Like<Conv, ElementType::undefined, 7, 0, 3>,
-        Slots<"x", "x_scale", "x_zero", "w!", "w_scale", "w_zero", "y_scale", "y_zero", "B?!">>,
-    Contributed<Declared<"QGemm", "a matrix product of quantised numbers", QuantisedGemmRule,
-                         Slots<"A", "a_scale", "a_zero_point", "B!", "b_scale", "b_zero_point",
-                               "C?!", "y_scale?", "y_zero_point?">,
-                         Slots<"Y">, Float<"alpha">, Integer<"transA">, Integer<"transB">>>,
-    Contributed<Declared<"DynamicQuantizeMatMul", "a product with a quantised weight",
-                         LikeMatMul<ElementType::f32>,
-                         Slots<"A", "B!", "b_scale", "b_zero_point?", "bias?!">, Slots<"Y">>>,
-    Contributed<Declared<
-        "MatMulIntegerToFloat", "a product of integers, scaled", LikeMatMul<ElementType::f32>,
-        Slots<"A", "B!", "a_scale", "b_scale", "a_zero_point?", "b_zero_point?", "bias?!">,
-        Slots<"Y">>>>;
+inline constexpr auto quantised_operations = in_domain(
+    domains::microsoft,
+    std::to_array<Declaration>(
+        {{"QuantizeLinear", "as in ai.onnx", Kind::quantisation, "x y_scale y_zero?", "y",
+          rules<QuantizeRule>, "axis:integer"},
+         {"DequantizeLinear", "as in ai.onnx", Kind::quantisation, "x x_scale x_zero?", "y",
+          rules<ShapeOf<0, 1>>, "axis:integer"},
+         {"QLinearAdd", "a sum of quantised numbers", Kind::arithmetic, quantised_pair, "C",
+          rules<QuantisedBinaryRule>},
+         {"QLinearMul", "a product of quantised numbers", Kind::arithmetic, quantised_pair, "C",
+          rules<QuantisedBinaryRule>},
+         {"QLinearSigmoid", "Sigmoid of quantised numbers", Kind::activation, quantised_operand,
+          "Y", rules<SameType>},
+         {"QLinearLeakyRelu", "LeakyRelu of quantised numbers", Kind::activation, quantised_operand,
+          "Y", rules<SameType>},
+         {"QLinearSoftmax", "Softmax of quantised numbers", Kind::softmax, quantised_operand, "Y",
+          rules<SameType>},
+         {"QLinearAveragePool", "AveragePool of quantised numbers", Kind::pooling,
+          quantised_operand, "Y", rules<WindowRule<>>,
+          "kernel_shape:integers strides:integers pads:integers ceil_mode:integer auto_pad:text"},
+         {"QLinearGlobalAveragePool", "GlobalAveragePool of quantised numbers", Kind::pooling,
+          quantised_operand, "Y", rules<WholePlaneRule>, "channels_last:integer"},
+         {"QLinearConcat", "quantised operands joined along an axis", Kind::movement,
+          "Y_scale Y_zero_point inputs*", "Y", rules<QuantisedConcatRule>, "axis:integer"},
+         multiplies(Form::convolution,
+                    {"QLinearConv", "a convolution of quantised numbers", Kind::convolution,
+                     "x x_scale x_zero w! w_scale w_zero y_scale y_zero B?!", "Y",
+                     rules<Like<Conv, ElementType::undefined, 7, 0, 3>>, fused_attributes},
+                    3),
+         multiplies(Form::matrices,
+                    {"QGemm", "a matrix product of quantised numbers", Kind::matrix_product,
+                     "A a_scale a_zero_point B! b_scale b_zero_point C?! y_scale? y_zero_point?",
+                     "Y", rules<QuantisedGemmRule>, "alpha:float transA:integer transB:integer"},
+                    3),
+         multiplies(Form::stacks, {"DynamicQuantizeMatMul", "a product with a quantised weight",
+                                   Kind::matrix_product, "A B! b_scale b_zero_point? bias?!", "Y",
+                                   rules<LikeMatMul<ElementType::f32>>}),
+         multiplies(Form::stacks,
+                    {"MatMulIntegerToFloat", "a product of integers, scaled", Kind::matrix_product,
+                     "A B! a_scale b_scale a_zero_point? b_zero_point? bias?!", "Y",
+                     rules<LikeMatMul<ElementType::f32>>})}));
+
+/// Known by name alone: what they do, not of which shape.
+inline constexpr auto named_operations =
+    in_domain(domains::microsoft,
+              std::to_array<Declaration>(
+                  {{.name = "ConstantFill", .kind = Kind::movement},
+                   multiplies(Form::transposed_convolution,
+                              {.name = "ConvTransposeWithDynamicPads", .kind = Kind::convolution}),
+                   {.name = "DecoderMaskedMultiHeadAttention", .kind = Kind::attention},
+                   {.name = "DynamicQuantizeLSTM", .kind = Kind::recurrent},
+                   {.name = "PackedAttention", .kind = Kind::attention}}));
 
 }  // namespace hale::graph

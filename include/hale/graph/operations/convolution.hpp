@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/graph/operations/shape_rules.hpp>
+#include <hale/graph/operations/declared.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,25 +12,12 @@
 namespace hale::graph {
 
 /// Convolution. Source: ONNX operators, Conv-11.
-struct Conv : OneResult {
-  static constexpr std::string_view name = "Conv";
-  static constexpr std::string_view summary = "a filter slides over the spatial axes";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"X"}, Slot{"W", Arity::required, true},
-                      Slot{"B", Arity::optional, true}};
-  }
-
+struct Conv {
   struct Attributes {
-    std::vector<std::int64_t> kernel_shape{}, strides{}, dilations{}, pads{};
-    std::int64_t group = 1;
-    std::string auto_pad = "NOTSET";
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integers, kernel_shape), (Integers, strides),
+                             (Integers, dilations), (Integers, pads), (Integer<1>, group),
+                             (Text<"NOTSET">, auto_pad));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(
-        field("kernel_shape", &Attributes::kernel_shape), field("strides", &Attributes::strides),
-        field("dilations", &Attributes::dilations), field("pads", &Attributes::pads),
-        field("group", &Attributes::group), field("auto_pad", &Attributes::auto_pad));
-  }
 
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& x = view.type(0);
@@ -53,7 +40,7 @@ struct Conv : OneResult {
       HALE_TRY(Dim places, slide(view, window, i, (*x.dims)[i + 2]));
       dims.push_back(std::move(places));
     }
-    return Types{Type{x.element, std::move(dims)}};
+    return one_result(Type{x.element, std::move(dims)});
   }
 
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view,
@@ -75,55 +62,40 @@ struct Conv : OneResult {
     if (x.rank() != w.rank())
       return view.fail("weight of rank ", w.rank(), " found, expected ", x.rank(),
                        " as the operand has");
-    if (a.group < 1) return view.fail("group is ", a.group, ", expected at least 1");
+    if (a.group < 1) return view.fail("group is ", a.group.value, ", expected at least 1");
     const Dim& channels = (*x.dims)[1];
     const Dim& taken = (*w.dims)[1];
     if (!channels.is_static() || !taken.is_static()) return {};
     if (checked_product(taken.extent, a.group) != channels.extent)
       return view.fail("operand of ", channels.extent, " channels found, expected ", taken.extent,
-                       " in each of ", a.group, " group(s) as in the weight ", describe(w));
+                       " in each of ", a.group.value, " group(s) as in the weight ", describe(w));
     return {};
   }
 };
 
 /// Normalisation of each channel. Source: ONNX operators, BatchNormalization-15.
-struct BatchNormalization {
-  static constexpr std::string_view name = "BatchNormalization";
-  static constexpr std::string_view summary = "each channel is shifted and scaled";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"X"}, Slot{"scale", Arity::required, true},
-                      Slot{"B", Arity::required, true}, Slot{"input_mean"}, Slot{"input_var"}};
-  }
-  [[nodiscard]] static constexpr auto results() {
-    return std::array{Slot{"Y"}, Slot{"running_mean", Arity::optional},
-                      Slot{"running_var", Arity::optional}, Slot{"saved_mean", Arity::optional},
-                      Slot{"saved_var", Arity::optional}};
-  }
-
-  struct Attributes {
-    float epsilon = 1e-5F;
-    float momentum = 0.9F;
-    std::int64_t training_mode = 0;
-  };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("epsilon", &Attributes::epsilon),
-                            field("momentum", &Attributes::momentum),
-                            field("training_mode", &Attributes::training_mode));
-  }
-
-  [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes&) {
+struct BatchNormalizationRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    constexpr std::array<std::string_view, 4> names = {"scale", "B", "input_mean", "input_var"};
     const Type& x = view.type(0);
     Types types{x};
     for (std::size_t operand = 1; operand < 5; ++operand) {
       const Type& each = view.type(operand);
       if (!each.is_ranked()) continue;
       if (each.rank() != 1)
-        return view.fail("operand ", operands()[operand].name, " of shape ", describe(each),
+        return view.fail("operand ", names[operand - 1], " of shape ", describe(each),
                          " found, expected one axis");
     }
     while (types.size() < view.operation.results.size()) types.push_back(view.type(3));
     return types;
   }
 };
+
+inline constexpr auto convolution_operations = std::to_array<Declaration>(
+    {multiplies(Form::convolution, {"Conv", "a filter slides over the spatial axes",
+                                    Kind::convolution, "X W! B?!", "Y", rules<Conv>}),
+     {"BatchNormalization", "each channel is shifted and scaled", Kind::normalisation,
+      "X scale! B! input_mean input_var", "Y running_mean? running_var? saved_mean? saved_var?",
+      rules<BatchNormalizationRule>, "epsilon:float momentum:float training_mode:integer"}});
 
 }  // namespace hale::graph

@@ -4,9 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/core/fixed_string.hpp>
+#include <hale/graph/operations/attributes.hpp>
 #include <hale/graph/operations/shape_rules.hpp>
+#include <hale/workload/kernel.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,95 +17,54 @@
 
 namespace hale::graph {
 
-/// One attribute that may be left out, a base of the Attributes that a Schema makes.
-template <FixedString Name, class Kind>
-struct Named {
-  static constexpr std::string_view name = Name.view();
-  std::optional<Kind> value{};
+using Kind = workload::KernelKind;
+
+namespace domains {
+inline constexpr std::string_view microsoft = "com.microsoft";
+inline constexpr std::string_view classical = "ai.onnx.ml";
+inline constexpr std::string_view training = "ai.onnx.preview.training";
+}  // namespace domains
+
+/// An operation, declared once: a row of a table in one of the headers of this folder.
+///
+/// Operands and results are names between spaces: "X?" may be left out, "X*" stands for any number,
+/// "X!" is learned. Attributes are "axis:integer", of the kinds integer, float, text, tensor,
+/// integers and type; those that the rules read as a struct stand there alone.
+struct Declaration {
+  std::string_view name{};
+  std::string_view summary{};
+  Kind kind = Kind::other;  // what a kernel does that is built around it
+  std::string_view operands{};
+  std::string_view results{};
+  Rules rules{};
+  std::string_view attributes{};
+  std::string_view domain{};  // empty: ONNX's own
+  Form form = Form::none;
+  std::uint8_t right = 1;          // the operand that is the right factor; the left is the first
+  bool is_transcendental = false;  // a function such as exp of each element
+  bool picks = false;              // it reads no more of the first operand than it writes
 };
 
-template <FixedString Name>
-struct Integer : Named<Name, std::int64_t> {};
-template <FixedString Name>
-struct Float : Named<Name, float> {};
-template <FixedString Name>
-struct Text : Named<Name, std::string> {};
-template <FixedString Name>
-struct Integers : Named<Name, std::vector<std::int64_t>> {};
-
-/// The attributes of a family's members, all of which may be left out.
-template <class... Each>
-struct Schema {
-  struct Attributes : Each... {};
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field(Each::name, &Each::value)...);
-  }
-};
-
-namespace detail {
-
-[[nodiscard]] constexpr Slot slot_of(std::string_view text) {
-  Slot slot;
-  for (; !text.empty(); text.remove_suffix(1)) {
-    if (text.back() == '?')
-      slot.arity = Arity::optional;
-    else if (text.back() == '*')
-      slot.arity = Arity::variadic;
-    else if (text.back() == '!')
-      slot.is_parameter = true;
-    else
-      break;
-  }
-  slot.name = text;
-  return slot;
+template <std::size_t Count>
+[[nodiscard]] constexpr std::array<Declaration, Count> in_domain(
+    std::string_view domain, std::array<Declaration, Count> rows) {
+  for (Declaration& row : rows) row.domain = domain;
+  return rows;
 }
-
-}  // namespace detail
-
-/// Operands or results by name: "X?" may be left out, "X*" stands for any number, "X!" is learned.
-template <FixedString... Texts>
-struct Slots {
-  [[nodiscard]] static constexpr std::array<Slot, sizeof...(Texts)> all() {
-    return {detail::slot_of(Texts.view())...};
-  }
-};
-
-/// A member of a family: its results follow from the family's rule, which reads attributes by name.
-template <FixedString Name, FixedString Summary, class Rule, class Operands, class Results,
-          class... Attributes_>
-struct Declared : Schema<Attributes_...> {
-  using Shared = Schema<Attributes_...>;
-  using Attributes = typename Shared::Attributes;
-  static constexpr std::string_view name = Name.view();
-  static constexpr std::string_view summary = Summary.view();
-  [[nodiscard]] static constexpr auto operands() { return Operands::all(); }
-  [[nodiscard]] static constexpr auto results() { return Results::all(); }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes&) {
-    return Rule::infer(view);
-  }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
-                                                        const Attributes&) {
-    if constexpr (requires { Rule::evaluate(view); }) return Rule::evaluate(view);
-    return std::nullopt;
-  }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view,
-                                                                  const Attributes&) {
-    if constexpr (requires { Rule::multiply_adds(view); })
-      return Rule::multiply_adds(view);
-    else
-      return 0;
-  }
-};
-
-/// A declaration in a domain other than ONNX's own.
-template <FixedString Domain, class Declaration>
-struct InDomain : Declaration {
-  static constexpr std::string_view domain = Domain.view();
-};
-
-/// The declarations of one header, for the table of all.
-template <class... Declarations>
-struct Family {};
+[[nodiscard]] constexpr Declaration transcendental(Declaration declared) {
+  declared.is_transcendental = true;
+  return declared;
+}
+[[nodiscard]] constexpr Declaration picks(Declaration declared) {
+  declared.picks = true;
+  return declared;
+}
+[[nodiscard]] constexpr Declaration multiplies(Form form, Declaration declared,
+                                               std::uint8_t right = 1) {
+  declared.form = form;
+  declared.right = right;
+  return declared;
+}
 
 /// An attribute of the kind, or nothing where it is absent.
 template <class Kind>
@@ -153,7 +114,7 @@ struct SameType {
 template <ElementType Element>
 struct SameShape {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{Type{Element, view.type(0).dims}};
+    return one_result(Type{Element, view.type(0).dims});
   }
 };
 
@@ -162,36 +123,49 @@ struct Unsaid {
   [[nodiscard]] static Result<Types> infer(const OperationView&) { return Types{}; }
 };
 
-/// A declaration's rule for an operation that has its operands at other places. The first result's
-/// element is that of the operand `ElementFrom`, where there is one.
-template <class Declaration, ElementType Element, std::size_t ElementFrom, std::size_t... Places>
+/// An operation with the operands of another, at the places that are listed.
+[[nodiscard]] inline Operation moved_operands(const Operation& operation,
+                                              std::span<const std::size_t> places) {
+  Operation moved = operation;
+  moved.operands.clear();
+  for (const std::size_t place : places)
+    moved.operands.push_back(place < operation.operands.size() ? operation.operands[place]
+                                                               : ValueId::none);
+  return moved;
+}
+
+/// The types by other rules, of operands at other places; the first result's element is `element`
+/// or, where that is undefined, the one of the operand `element_from`.
+[[nodiscard]] inline Result<Types> infer_like(const OperationView& view, const Rules& rules,
+                                              std::span<const std::size_t> places,
+                                              ElementType element, std::size_t element_from) {
+  const Operation operation = moved_operands(view.operation, places);
+  const OperationView moved{view.graph, operation, view.known};
+  HALE_CHECK(check_attributes(moved, rules.attributes));
+  HALE_TRY(Types types, rules.infer(moved));
+  if (types.empty()) return types;
+  types[0].element =
+      element == ElementType::undefined ? type_or_none(view, element_from).element : element;
+  return types;
+}
+[[nodiscard]] inline std::optional<std::uint64_t> multiply_adds_like(
+    const OperationView& view, const Rules& rules, std::span<const std::size_t> places) {
+  const Operation operation = moved_operands(view.operation, places);
+  const OperationView moved{view.graph, operation, view.known};
+  if (!check_attributes(moved, rules.attributes)) return std::nullopt;
+  return rules.multiply_adds(moved);
+}
+
+/// A rule for an operation that has its operands at other places. The first result's element is
+/// that of the operand `ElementFrom`, where there is one.
+template <OperationRule Rule, ElementType Element, std::size_t ElementFrom, std::size_t... Places>
 struct Like {
+  static constexpr std::array<std::size_t, sizeof...(Places)> places = {Places...};
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const Operation op = picked(view);
-    const OperationView moved{view.graph, op, view.known};
-    HALE_TRY(const auto attributes, read_attributes<Declaration>(moved));
-    HALE_TRY(Types types, Declaration::infer(moved, attributes));
-    if (types.empty()) return types;
-    types[0].element = Element;
-    if (Element == ElementType::undefined)
-      types[0].element = type_or_none(view, ElementFrom).element;
-    return types;
+    return infer_like(view, rules<Rule>, places, Element, ElementFrom);
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    const Operation op = picked(view);
-    const OperationView moved{view.graph, op, view.known};
-    const auto attributes = read_attributes<Declaration>(moved);
-    return attributes ? Declaration::multiply_adds(moved, *attributes) : std::nullopt;
-  }
-
- private:
-  [[nodiscard]] static Operation picked(const OperationView& view) {
-    Operation op = view.operation;
-    op.operands.clear();
-    const auto& all = view.operation.operands;
-    for (const std::size_t place : {Places...})
-      op.operands.push_back(place < all.size() ? all[place] : ValueId::none);
-    return op;
+    return multiply_adds_like(view, rules<Rule>, places);
   }
 };
 

@@ -5,8 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <hale/core/fixed_string.hpp>
-#include <hale/graph/operations/shape_rules.hpp>
+#include <hale/graph/operations/declared.hpp>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -14,26 +13,10 @@
 
 namespace hale::graph {
 
-/// A function of each element alone, without attributes.
-template <FixedString Name, FixedString Summary>
-struct Unary : WithoutAttributes, OneResult {
-  static constexpr std::string_view name = Name.view();
-  static constexpr std::string_view summary = Summary.view();
-  [[nodiscard]] static constexpr auto operands() { return std::array{Slot{"X"}}; }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view,
-                                           const WithoutAttributes::Attributes&) {
-    return same_type(view);
-  }
-};
-
-using Relu = Unary<"Relu", "the larger of each element and zero">;
-using Sigmoid = Unary<"Sigmoid", "1 / (1 + exp(-x)) of each element">;
-using Tanh = Unary<"Tanh", "the hyperbolic tangent of each element">;
-
 /// The value itself.
-struct Identity : Unary<"Identity", "the operand itself"> {
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
-                                                        const Attributes&) {
+struct IdentityRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) { return same_type(view); }
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const Contents* contents = view.any_contents(0);
     return contents == nullptr ? std::nullopt : std::optional(*contents);
   }
@@ -99,44 +82,26 @@ struct SmallArithmetic {
   return out;
 }
 
-/// A function of two elements, with broadcasting. Source: ONNX operators, Add-14 and its like.
-template <FixedString Name, FixedString Summary, SmallArithmetic::Function Arithmetic>
-struct Binary : WithoutAttributes {
-  static constexpr std::string_view name = Name.view();
-  static constexpr std::string_view summary = Summary.view();
-  [[nodiscard]] static constexpr auto operands() { return std::array{Slot{"A"}, Slot{"B"}}; }
-  [[nodiscard]] static constexpr auto results() { return std::array{Slot{"C"}}; }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes&) {
-    return broadcast(view);
-  }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
-                                                        const Attributes&) {
+/// Two operands, broadcast. Source: ONNX operators, Add-14 and its like.
+struct BroadcastRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) { return broadcast(view); }
+};
+template <SmallArithmetic::Function Arithmetic>
+struct BinaryRule : BroadcastRule {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     return fold_pairs(view, Arithmetic);
   }
 };
 
-using Add = Binary<"Add", "the sum of two elements", SmallArithmetic::sum>;
-using Sub = Binary<"Sub", "the difference of two elements", SmallArithmetic::difference>;
-using Mul = Binary<"Mul", "the product of two elements", SmallArithmetic::product>;
-using Div = Binary<"Div", "the quotient of two elements", SmallArithmetic::quotient>;
-
 /// Elements in another number format.
-struct Cast : OneResult {
-  static constexpr std::string_view name = "Cast";
-  static constexpr std::string_view summary = "the elements in another number format";
-  [[nodiscard]] static constexpr auto operands() { return std::array{Slot{"X"}}; }
+struct Cast {
   struct Attributes {
-    std::int64_t to = 0;
-    std::int64_t saturate = 1;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Required<Integer<>>, to), (Integer<1>, saturate));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(required_field("to", &Attributes::to),
-                            field("saturate", &Attributes::saturate));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     Type type = view.type(0);
     type.element = element_type(a.to);
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes& a) {
@@ -154,17 +119,10 @@ struct Cast : OneResult {
 };
 
 /// Exponentials divided by their sum along an axis. Source: ONNX operators, Softmax-13.
-template <FixedString Name, FixedString Summary>
-struct AlongAxis : OneResult {
-  static constexpr std::string_view name = Name.view();
-  static constexpr std::string_view summary = Summary.view();
-  [[nodiscard]] static constexpr auto operands() { return std::array{Slot{"X"}}; }
+struct Softmax {
   struct Attributes {
-    std::int64_t axis = -1;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integer<-1>, axis));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("axis", &Attributes::axis));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     if (view.type(0).is_ranked() && view.type(0).rank() > 0)
       HALE_CHECK(normalise_axis(view, a.axis, view.type(0).rank()));
@@ -172,28 +130,9 @@ struct AlongAxis : OneResult {
   }
 };
 
-using Softmax = AlongAxis<"Softmax", "exponentials divided by their sum along an axis">;
-using LogSoftmax = AlongAxis<"LogSoftmax", "the logarithm of Softmax">;
-
 /// Regularisation that does nothing at inference. Source: ONNX operators, Dropout-13.
-struct Dropout {
-  static constexpr std::string_view name = "Dropout";
-  static constexpr std::string_view summary = "the operand itself, except in training";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"data"}, Slot{"ratio", Arity::optional},
-                      Slot{"training_mode", Arity::optional}};
-  }
-  [[nodiscard]] static constexpr auto results() {
-    return std::array{Slot{"output"}, Slot{"mask", Arity::optional}};
-  }
-  struct Attributes {
-    float ratio = 0.5F;
-    std::int64_t seed = 0;
-  };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("ratio", &Attributes::ratio), field("seed", &Attributes::seed));
-  }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes&) {
+struct DropoutRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Types types{view.type(0)};
     if (view.operation.results.size() > 1)
       types.push_back(Type{ElementType::boolean, view.type(0).dims});
@@ -202,28 +141,17 @@ struct Dropout {
 };
 
 /// Padding around a tensor. Source: ONNX operators, Pad-13 (pads an operand) and -2 (an attribute).
-struct Pad : OneResult {
-  static constexpr std::string_view name = "Pad";
-  static constexpr std::string_view summary = "elements are put around a tensor";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"data"}, Slot{"pads", Arity::optional},
-                      Slot{"constant_value", Arity::optional}, Slot{"axes", Arity::optional}};
-  }
+struct Pad {
   struct Attributes {
-    std::string mode = "constant";
-    std::vector<std::int64_t> pads{};
-    float value = 0;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Text<"constant">, mode), (Integers, pads),
+                             (Float<>, value));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("mode", &Attributes::mode), field("pads", &Attributes::pads),
-                            field("value", &Attributes::value));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
     const auto pads = view.has(1) ? view.integers(1) : std::optional(a.pads);
     if (!data.is_ranked()) return unranked(data.element);
     const auto axes = padded_axes(view, data.rank());
-    if (!pads || !axes) return Types{Type{data.element, std::vector<Dim>(data.rank())}};
+    if (!pads || !axes) return one_result(Type{data.element, std::vector<Dim>(data.rank())});
     if (pads->size() != 2 * axes->size())
       return view.fail("pads has ", pads->size(), " entries, expected ", 2 * axes->size());
     Type padded = data;
@@ -242,7 +170,7 @@ struct Pad : OneResult {
                          " elements out of range, expected at least none left");
       dim = Dim{*extent};
     }
-    return Types{std::move(padded)};
+    return one_result(std::move(padded));
   }
 
  private:
@@ -255,5 +183,29 @@ struct Pad : OneResult {
     return all;
   }
 };
+
+inline constexpr auto elementwise_operations = std::to_array<Declaration>(
+    {{"Add", "the sum of two elements", Kind::arithmetic, "A B", "C",
+      rules<BinaryRule<SmallArithmetic::sum>>},
+     {"Sub", "the difference of two elements", Kind::arithmetic, "A B", "C",
+      rules<BinaryRule<SmallArithmetic::difference>>},
+     {"Mul", "the product of two elements", Kind::arithmetic, "A B", "C",
+      rules<BinaryRule<SmallArithmetic::product>>},
+     {"Div", "the quotient of two elements", Kind::arithmetic, "A B", "C",
+      rules<BinaryRule<SmallArithmetic::quotient>>},
+     {"Relu", "the larger of each element and zero", Kind::activation, "X", "Y", rules<SameType>},
+     transcendental({"Sigmoid", "1 / (1 + exp(-x)) of each element", Kind::activation, "X", "Y",
+                     rules<SameType>}),
+     transcendental({"Tanh", "the hyperbolic tangent of each element", Kind::activation, "X", "Y",
+                     rules<SameType>}),
+     {"Identity", "the operand itself", Kind::view, "X", "Y", rules<IdentityRule>},
+     {"Cast", "the elements in another number format", Kind::activation, "X", "Y", rules<Cast>},
+     {"Softmax", "exponentials divided by their sum along an axis", Kind::softmax, "X", "Y",
+      rules<Softmax>},
+     {"LogSoftmax", "the logarithm of Softmax", Kind::softmax, "X", "Y", rules<Softmax>},
+     {"Dropout", "the operand itself, except in training", Kind::view, "data ratio? training_mode?",
+      "output mask?", rules<DropoutRule>, "ratio:float seed:integer"},
+     {"Pad", "elements are put around a tensor", Kind::movement, "data pads? constant_value? axes?",
+      "Y", rules<Pad>}});
 
 }  // namespace hale::graph

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,20 +13,24 @@
 
 namespace hale::graph {
 
-/// Operands broadcast together from `First` on; the element is that of operand `First`, or a fixed
-/// one.
+/// Operands broadcast together from `first` on; the element is `element` or, where that is
+/// undefined, the one of the operand `element_from`.
+[[nodiscard]] inline Result<Types> broadcast_all(const OperationView& view, std::size_t first,
+                                                 std::size_t element_from, ElementType element) {
+  Type joined = type_or_none(view, first);
+  for (std::size_t i = first + 1; i < view.operation.operands.size(); ++i) {
+    const Type next = type_or_none(view, i);
+    if (integer_of(view, "broadcast", 0) != 0) break;  // before version 7: the first one's shape
+    HALE_TRY(joined, broadcast_types(view, joined, next));
+  }
+  joined.element =
+      element == ElementType::undefined ? type_or_none(view, element_from).element : element;
+  return one_result(std::move(joined));
+}
 template <std::size_t First, std::size_t ElementFrom, ElementType Element>
 struct BroadcastAll {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    Type joined = type_or_none(view, First);
-    for (std::size_t i = First + 1; i < view.operation.operands.size(); ++i) {
-      const Type next = type_or_none(view, i);
-      if (integer_of(view, "broadcast", 0) != 0) break;  // before version 7: the first one's shape
-      HALE_TRY(joined, broadcast_types(view, joined, next));
-    }
-    joined.element = Element;
-    if (Element == ElementType::undefined) joined.element = type_or_none(view, ElementFrom).element;
-    return Types{std::move(joined)};
+    return broadcast_all(view, First, ElementFrom, Element);
   }
 };
 using Variadic = BroadcastAll<0, 0, ElementType::undefined>;
@@ -40,18 +45,22 @@ struct Folded : Rule {
 };
 
 /// A function of each element, known where the operand's small integers are.
-template <std::optional<std::int64_t> (*Arithmetic)(std::int64_t)>
+[[nodiscard]] inline std::optional<Contents> fold_each(
+    const OperationView& view, std::optional<std::int64_t> (*function)(std::int64_t)) {
+  const auto elements = view.integers(0);
+  if (!elements) return std::nullopt;
+  Contents out{{}, view.contents(0)->is_scalar};
+  for (const std::int64_t each : *elements) {
+    const auto result = function(each);
+    if (!result) return std::nullopt;
+    out.elements.push_back(Dim{*result});
+  }
+  return out;
+}
+template <std::optional<std::int64_t> (*Function)(std::int64_t)>
 struct FoldedUnary : SameType {
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const auto elements = view.integers(0);
-    if (!elements) return std::nullopt;
-    Contents out{{}, view.contents(0)->is_scalar};
-    for (const std::int64_t each : *elements) {
-      const auto result = Arithmetic(each);
-      if (!result) return std::nullopt;
-      out.elements.push_back(Dim{*result});
-    }
-    return out;
+    return fold_each(view, Function);
   }
 };
 
@@ -82,8 +91,9 @@ struct Reduce {
     const auto axes = integers_of(view, 1, "axes");
     if (!data.is_ranked()) return unranked(data.element);
     if (!axes)
-      return Types{keeps ? Type{data.element, std::vector<Dim>(data.rank())} : Type{data.element}};
-    if (axes->empty() && integer_of(view, "noop_with_empty_axes", 0) != 0) return Types{data};
+      return one_result(keeps ? Type{data.element, std::vector<Dim>(data.rank())}
+                              : Type{data.element});
+    if (axes->empty() && integer_of(view, "noop_with_empty_axes", 0) != 0) return one_result(data);
     std::vector<bool> reduced(data.rank(), axes->empty());
     for (const std::int64_t axis : *axes) {
       HALE_TRY(const std::size_t index, normalise_axis(view, axis, data.rank()));
@@ -95,7 +105,7 @@ struct Reduce {
         dims.push_back((*data.dims)[i]);
       else if (keeps)
         dims.push_back(Dim{1});
-    return Types{Type{data.element, std::move(dims)}};
+    return one_result(Type{data.element, std::move(dims)});
   }
 };
 
@@ -116,123 +126,160 @@ struct ReduceToProduct : Reduce {
 struct ArgReduce {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type{ElementType::i64, view.type(0).dims};
-    if (!type.is_ranked()) return Types{type};
+    if (!type.is_ranked()) return one_result(type);
     HALE_TRY(const std::size_t axis,
              normalise_axis(view, integer_of(view, "axis", 0), type.rank()));
     if (integer_of(view, "keepdims", 1) != 0)
       (*type.dims)[axis] = Dim{1};
     else
       type.dims->erase(type.dims->begin() + static_cast<std::ptrdiff_t>(axis));
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
-template <FixedString Name, FixedString Summary, class... Attributes>
-using Pointwise = Declared<Name, Summary, SameType, Slots<"X">, Slots<"Y">, Attributes...>;
-template <FixedString Name, FixedString Summary,
-          std::optional<std::int64_t> (*Arithmetic)(std::int64_t)>
-using FoldedPointwise = Declared<Name, Summary, FoldedUnary<Arithmetic>, Slots<"X">, Slots<"Y">>;
-template <FixedString Name, FixedString Summary, class Rule = Comparison>
-using Compared = Declared<Name, Summary, Rule, Slots<"A", "B">, Slots<"C">, Integer<"broadcast">,
-                          Integer<"axis">>;
-template <FixedString Name, FixedString Summary, class Rule = Variadic>
-using Combined = Declared<Name, Summary, Rule, Slots<"data_0*">, Slots<"result">>;
-template <FixedString Name, FixedString Summary, class Rule = Reduce>
-using Reduced = Declared<Name, Summary, Rule, Slots<"data", "axes?">, Slots<"reduced">,
-                         Integers<"axes">, Integer<"keepdims">, Integer<"noop_with_empty_axes">>;
-template <FixedString Name, FixedString Summary>
-using ArgReduced = Declared<Name, Summary, ArgReduce, Slots<"data">, Slots<"reduced">,
-                            Integer<"axis">, Integer<"keepdims">, Integer<"select_last_index">>;
+/// A function of each element alone.
+[[nodiscard]] constexpr Declaration pointwise(std::string_view name, std::string_view summary,
+                                              std::string_view attributes = {}) {
+  return {name, summary, Kind::activation, "X", "Y", rules<SameType>, attributes};
+}
+[[nodiscard]] constexpr Declaration compared(std::string_view name, std::string_view summary,
+                                             const Rules& of) {
+  return {name, summary, Kind::arithmetic, "A B", "C", of, "broadcast:integer axis:integer"};
+}
+[[nodiscard]] constexpr Declaration combined(std::string_view name, std::string_view summary,
+                                             const Rules& of = rules<Variadic>) {
+  return {name, summary, Kind::arithmetic, "data_0*", "result", of};
+}
+[[nodiscard]] constexpr Declaration reduced(std::string_view name, std::string_view summary,
+                                            const Rules& of = rules<Reduce>) {
+  return {name,
+          summary,
+          Kind::reduction,
+          "data axes?",
+          "reduced",
+          of,
+          "axes:integers keepdims:integer noop_with_empty_axes:integer"};
+}
+/// The place of the least or the largest along an axis.
+[[nodiscard]] constexpr Declaration placed(std::string_view name, std::string_view summary) {
+  return {name,
+          summary,
+          Kind::reduction,
+          "data",
+          "reduced",
+          rules<ArgReduce>,
+          "axis:integer keepdims:integer select_last_index:integer"};
+}
 
-using PointwiseFamily = Family<
-    FoldedPointwise<"Abs", "the absolute value of each element", SmallArithmetic::magnitude>,
-    Pointwise<"Acos", "the arc cosine">, Pointwise<"Acosh", "the inverse hyperbolic cosine">,
-    Pointwise<"Asin", "the arc sine">, Pointwise<"Asinh", "the inverse hyperbolic sine">,
-    Pointwise<"Atan", "the arc tangent">, Pointwise<"Atanh", "the inverse hyperbolic tangent">,
-    Pointwise<"BitwiseNot", "each bit negated">,
-    FoldedPointwise<"Ceil", "each element rounded up", SmallArithmetic::itself>,
-    Pointwise<"Celu", "the continuous exponential linear unit", Float<"alpha">>,
-    Pointwise<"Cos", "the cosine">, Pointwise<"Cosh", "the hyperbolic cosine">,
-    Pointwise<"Elu", "the exponential linear unit", Float<"alpha">>,
-    Pointwise<"Erf", "the error function">, Pointwise<"Exp", "the exponential">,
-    FoldedPointwise<"Floor", "each element rounded down", SmallArithmetic::itself>,
-    Pointwise<"Gelu", "x times the normal distribution's function of x", Text<"approximate">>,
-    Pointwise<"HardSigmoid", "a clipped line instead of Sigmoid", Float<"alpha">, Float<"beta">>,
-    Pointwise<"HardSwish", "x times a clipped line">,
-    Pointwise<"Hardmax", "1 at the first largest along an axis, else 0", Integer<"axis">>,
-    Pointwise<"LeakyRelu", "Relu with a slope below zero", Float<"alpha">>,
-    Pointwise<"Log", "the natural logarithm">, Pointwise<"Mish", "x tanh(log(1 + exp(x)))">,
-    FoldedPointwise<"Neg", "each element negated", SmallArithmetic::negated>,
-    FoldedPointwise<"Not", "each truth value negated", SmallArithmetic::opposite>,
-    Pointwise<"Reciprocal", "1 / x">,
-    FoldedPointwise<"Round", "each element rounded, halves to even", SmallArithmetic::itself>,
-    Pointwise<"Selu", "the scaled exponential linear unit", Float<"alpha">, Float<"gamma">>,
-    Pointwise<"Shrink", "elements near zero become zero", Float<"bias">, Float<"lambd">>,
-    Pointwise<"Sign", "-1, 0 or 1">, Pointwise<"Sin", "the sine">,
-    Pointwise<"Sinh", "the hyperbolic sine">, Pointwise<"Softplus", "log(1 + exp(x))">,
-    Pointwise<"Softsign", "x / (1 + |x|)">, Pointwise<"Sqrt", "the square root">,
-    Pointwise<"Swish", "x times Sigmoid of alpha x", Float<"alpha">>,
-    Pointwise<"Tan", "the tangent">,
-    Pointwise<"ThresholdedRelu", "elements above a threshold, else 0", Float<"alpha">>,
-    Pointwise<"MeanVarianceNormalization", "mean 0 and variance 1 over axes", Integers<"axes">>,
-    Pointwise<"LRN", "each element divided by its neighbours across channels", Integer<"size">>,
-    Pointwise<"LpNormalization", "vectors along an axis of norm 1", Integer<"axis">, Integer<"p">>>;
+inline constexpr auto pointwise_operations = std::to_array<Declaration>(
+    {{"Abs", "the absolute value of each element", Kind::activation, "X", "Y",
+      rules<FoldedUnary<SmallArithmetic::magnitude>>},
+     pointwise("Acos", "the arc cosine"),
+     pointwise("Acosh", "the inverse hyperbolic cosine"),
+     pointwise("Asin", "the arc sine"),
+     pointwise("Asinh", "the inverse hyperbolic sine"),
+     pointwise("Atan", "the arc tangent"),
+     pointwise("Atanh", "the inverse hyperbolic tangent"),
+     pointwise("BitwiseNot", "each bit negated"),
+     {"Ceil", "each element rounded up", Kind::activation, "X", "Y",
+      rules<FoldedUnary<SmallArithmetic::itself>>},
+     pointwise("Celu", "the continuous exponential linear unit", "alpha:float"),
+     transcendental(pointwise("Cos", "the cosine")),
+     pointwise("Cosh", "the hyperbolic cosine"),
+     transcendental(pointwise("Elu", "the exponential linear unit", "alpha:float")),
+     transcendental(pointwise("Erf", "the error function")),
+     transcendental(pointwise("Exp", "the exponential")),
+     {"Floor", "each element rounded down", Kind::activation, "X", "Y",
+      rules<FoldedUnary<SmallArithmetic::itself>>},
+     transcendental(
+         pointwise("Gelu", "x times the normal distribution's function of x", "approximate:text")),
+     pointwise("HardSigmoid", "a clipped line instead of Sigmoid", "alpha:float beta:float"),
+     pointwise("HardSwish", "x times a clipped line"),
+     {"Hardmax", "1 at the first largest along an axis, else 0", Kind::softmax, "X", "Y",
+      rules<SameType>, "axis:integer"},
+     pointwise("LeakyRelu", "Relu with a slope below zero", "alpha:float"),
+     transcendental(pointwise("Log", "the natural logarithm")),
+     transcendental(pointwise("Mish", "x tanh(log(1 + exp(x)))")),
+     {"Neg", "each element negated", Kind::activation, "X", "Y",
+      rules<FoldedUnary<SmallArithmetic::negated>>},
+     {"Not", "each truth value negated", Kind::activation, "X", "Y",
+      rules<FoldedUnary<SmallArithmetic::opposite>>},
+     pointwise("Reciprocal", "1 / x"),
+     {"Round", "each element rounded, halves to even", Kind::activation, "X", "Y",
+      rules<FoldedUnary<SmallArithmetic::itself>>},
+     pointwise("Selu", "the scaled exponential linear unit", "alpha:float gamma:float"),
+     pointwise("Shrink", "elements near zero become zero", "bias:float lambd:float"),
+     pointwise("Sign", "-1, 0 or 1"),
+     transcendental(pointwise("Sin", "the sine")),
+     pointwise("Sinh", "the hyperbolic sine"),
+     transcendental(pointwise("Softplus", "log(1 + exp(x))")),
+     pointwise("Softsign", "x / (1 + |x|)"),
+     pointwise("Sqrt", "the square root"),
+     transcendental(pointwise("Swish", "x times Sigmoid of alpha x", "alpha:float")),
+     pointwise("Tan", "the tangent"),
+     pointwise("ThresholdedRelu", "elements above a threshold, else 0", "alpha:float"),
+     {"MeanVarianceNormalization", "mean 0 and variance 1 over axes", Kind::normalisation, "X", "Y",
+      rules<SameType>, "axes:integers"},
+     {"LRN", "each element divided by its neighbours across channels", Kind::normalisation, "X",
+      "Y", rules<SameType>, "size:integer"},
+     {"LpNormalization", "vectors along an axis of norm 1", Kind::normalisation, "X", "Y",
+      rules<SameType>, "axis:integer p:integer"}});
 
-using ComparisonFamily = Family<
-    Compared<"And", "whether both are true",
-             Folded<Comparison, SmallArithmetic::holds<std::logical_and<>>>>,
-    Compared<"Equal", "whether two elements are equal",
-             Folded<Comparison, SmallArithmetic::holds<std::equal_to<>>>>,
-    Compared<"Greater", "whether the first is larger",
-             Folded<Comparison, SmallArithmetic::holds<std::greater<>>>>,
-    Compared<"GreaterOrEqual", "whether the first is no smaller",
-             Folded<Comparison, SmallArithmetic::holds<std::greater_equal<>>>>,
-    Compared<"Less", "whether the first is smaller",
-             Folded<Comparison, SmallArithmetic::holds<std::less<>>>>,
-    Compared<"LessOrEqual", "whether the first is no larger",
-             Folded<Comparison, SmallArithmetic::holds<std::less_equal<>>>>,
-    Compared<"Or", "whether either is true",
-             Folded<Comparison, SmallArithmetic::holds<std::logical_or<>>>>,
-    Compared<"Xor", "whether just one is true",
-             Folded<Comparison, SmallArithmetic::holds<std::not_equal_to<>>>>,
-    Declared<"IsNaN", "whether an element is no number", SameShape<ElementType::boolean>,
-             Slots<"X">, Slots<"Y">>,
-    Declared<"IsInf", "whether an element is infinite", SameShape<ElementType::boolean>, Slots<"X">,
-             Slots<"Y">, Integer<"detect_negative">, Integer<"detect_positive">>>;
+inline constexpr auto comparison_operations = std::to_array<Declaration>(
+    {compared("And", "whether both are true",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::logical_and<>>>>),
+     compared("Equal", "whether two elements are equal",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::equal_to<>>>>),
+     compared("Greater", "whether the first is larger",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::greater<>>>>),
+     compared("GreaterOrEqual", "whether the first is no smaller",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::greater_equal<>>>>),
+     compared("Less", "whether the first is smaller",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::less<>>>>),
+     compared("LessOrEqual", "whether the first is no larger",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::less_equal<>>>>),
+     compared("Or", "whether either is true",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::logical_or<>>>>),
+     compared("Xor", "whether just one is true",
+              rules<Folded<Comparison, SmallArithmetic::holds<std::not_equal_to<>>>>),
+     {"IsNaN", "whether an element is no number", Kind::activation, "X", "Y",
+      rules<SameShape<ElementType::boolean>>},
+     {"IsInf", "whether an element is infinite", Kind::activation, "X", "Y",
+      rules<SameShape<ElementType::boolean>>, "detect_negative:integer detect_positive:integer"}});
 
-using CombinationFamily = Family<
-    Combined<"Max", "the largest of the operands' elements",
-             Folded<Variadic, SmallArithmetic::larger>>,
-    Combined<"Mean", "the mean of the operands' elements">,
-    Combined<"Min", "the smallest of the operands' elements",
-             Folded<Variadic, SmallArithmetic::smaller>>,
-    Combined<"Sum", "the sum of the operands' elements">,
-    Declared<"BitShift", "bits moved left or right", Variadic, Slots<"X", "Y">, Slots<"Z">,
-             Text<"direction">>,
-    Declared<"BitwiseAnd", "bits that both have", Variadic, Slots<"A", "B">, Slots<"C">>,
-    Declared<"BitwiseOr", "bits that either has", Variadic, Slots<"A", "B">, Slots<"C">>,
-    Declared<"BitwiseXor", "bits that just one has", Variadic, Slots<"A", "B">, Slots<"C">>,
-    Declared<"Mod", "the remainder of a division", Folded<Variadic, SmallArithmetic::remainder>,
-             Slots<"A", "B">, Slots<"C">, Integer<"fmod">>,
-    Declared<"Pow", "a power", Variadic, Slots<"X", "Y">, Slots<"Z">, Integer<"broadcast">,
-             Integer<"axis">>,
-    Declared<"PRelu", "Relu with learned slopes below zero", SameType, Slots<"X", "slope!">,
-             Slots<"Y">>,
-    Declared<"Where", "elements of one or of the other", WhereRule, Slots<"condition", "X", "Y">,
-             Slots<"output">>>;
+inline constexpr auto combination_operations = std::to_array<Declaration>(
+    {combined("Max", "the largest of the operands' elements",
+              rules<Folded<Variadic, SmallArithmetic::larger>>),
+     combined("Mean", "the mean of the operands' elements"),
+     combined("Min", "the smallest of the operands' elements",
+              rules<Folded<Variadic, SmallArithmetic::smaller>>),
+     combined("Sum", "the sum of the operands' elements"),
+     {"BitShift", "bits moved left or right", Kind::arithmetic, "X Y", "Z", rules<Variadic>,
+      "direction:text"},
+     {"BitwiseAnd", "bits that both have", Kind::arithmetic, "A B", "C", rules<Variadic>},
+     {"BitwiseOr", "bits that either has", Kind::arithmetic, "A B", "C", rules<Variadic>},
+     {"BitwiseXor", "bits that just one has", Kind::arithmetic, "A B", "C", rules<Variadic>},
+     {"Mod", "the remainder of a division", Kind::arithmetic, "A B", "C",
+      rules<Folded<Variadic, SmallArithmetic::remainder>>, "fmod:integer"},
+     transcendental({"Pow", "a power", Kind::arithmetic, "X Y", "Z", rules<Variadic>,
+                     "broadcast:integer axis:integer"}),
+     {"PRelu", "Relu with learned slopes below zero", Kind::activation, "X slope!", "Y",
+      rules<SameType>},
+     {"Where", "elements of one or of the other", Kind::arithmetic, "condition X Y", "output",
+      rules<WhereRule>}});
 
-using ReductionFamily =
-    Family<Reduced<"ReduceL1", "the sum of magnitudes over some axes">,
-           Reduced<"ReduceL2", "the Euclidean norm over some axes">,
-           Reduced<"ReduceLogSum", "the logarithm of the sum over some axes">,
-           Reduced<"ReduceLogSumExp", "the logarithm of the sum of exponentials over some axes">,
-           Reduced<"ReduceMax", "the largest over some axes">,
-           Reduced<"ReduceMean", "the mean over some axes">,
-           Reduced<"ReduceMin", "the smallest over some axes">,
-           Reduced<"ReduceProd", "the product over some axes", ReduceToProduct>,
-           Reduced<"ReduceSum", "the sum over some axes">,
-           Reduced<"ReduceSumSquare", "the sum of squares over some axes">,
-           ArgReduced<"ArgMax", "where the largest stands along an axis">,
-           ArgReduced<"ArgMin", "where the smallest stands along an axis">>;
+inline constexpr auto reduction_operations = std::to_array<Declaration>(
+    {reduced("ReduceL1", "the sum of magnitudes over some axes"),
+     reduced("ReduceL2", "the Euclidean norm over some axes"),
+     reduced("ReduceLogSum", "the logarithm of the sum over some axes"),
+     reduced("ReduceLogSumExp", "the logarithm of the sum of exponentials over some axes"),
+     reduced("ReduceMax", "the largest over some axes"),
+     reduced("ReduceMean", "the mean over some axes"),
+     reduced("ReduceMin", "the smallest over some axes"),
+     reduced("ReduceProd", "the product over some axes", rules<ReduceToProduct>),
+     reduced("ReduceSum", "the sum over some axes"),
+     reduced("ReduceSumSquare", "the sum of squares over some axes"),
+     placed("ArgMax", "where the largest stands along an axis"),
+     placed("ArgMin", "where the smallest stands along an axis")});
 
 }  // namespace hale::graph

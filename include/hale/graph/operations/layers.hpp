@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/convolution.hpp>
@@ -24,7 +25,7 @@ struct ConvTransposeRule {
                        " found, expected the same rank of at least 3");
     const std::int64_t group = integer_of(view, "group", 1);
     const Dim& per_group = (*w.dims)[1];
-    Type y{x.element, std::vector<Dim>{(*x.dims)[0], Dim{}}};
+    Type y = ranked(x.element, {(*x.dims)[0], Dim{}});
     if (per_group.is_static())
       (*y.dims)[1] = Dim{checked_product(per_group.extent, group).value_or(Dim::open)};
     HALE_TRY(const Window window, window_of(view, w));
@@ -40,7 +41,7 @@ struct ConvTransposeRule {
         return view.fail("axis ", i + 2, " would have ", y.dims->back().extent,
                          " elements, expected 0 or more");
     }
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     const auto inputs = element_count(view.type(0));
@@ -78,9 +79,8 @@ struct ConvTransposeRule {
   }
 };
 
-/// A recurrent network of `Gates` matrices. Source: ONNX operators, RNN-14, GRU-14, LSTM-14.
-template <std::int64_t Gates>
-struct Recurrent {
+/// A recurrent network. Source: ONNX operators, RNN-14, GRU-14, LSTM-14.
+struct RecurrentRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& x = view.type(0);
     const Type& r = view.type(2);
@@ -93,8 +93,8 @@ struct Recurrent {
     const bool batch_first = integer_of(view, "layout", 0) != 0;
     const Dim& steps = (*x.dims)[batch_first ? 1 : 0];
     const Dim& batch = (*x.dims)[batch_first ? 0 : 1];
-    Type all{x.element, std::vector<Dim>{steps, directions, batch, hidden}};
-    Type last{x.element, std::vector<Dim>{directions, batch, hidden}};
+    Type all = ranked(x.element, {steps, directions, batch, hidden});
+    Type last = ranked(x.element, {directions, batch, hidden});
     if (batch_first) {
       all.dims = std::vector<Dim>{batch, steps, directions, hidden};
       last.dims = std::vector<Dim>{batch, directions, hidden};
@@ -141,7 +141,7 @@ struct LossRule {
 struct LayerNormalizationRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& x = view.type(0);
-    if (!x.is_ranked()) return Types{x};
+    if (!x.is_ranked()) return one_result(x);
     HALE_TRY(const std::size_t axis, normalise_axis(view, integer_of(view, "axis", -1), x.rank()));
     Type statistic{element_type(integer_of(view, "stash_type", 1)), x.dims};
     for (std::size_t i = axis; i < x.rank(); ++i) (*statistic.dims)[i] = Dim{1};
@@ -153,7 +153,7 @@ struct QuantizeRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type{element_type(integer_of(view, "output_dtype", 2)), view.type(0).dims};
     if (view.has(2)) type.element = view.type(2).element;
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -167,58 +167,67 @@ struct DynamicQuantizeRule {
 template <ElementType Element>
 using LikeMatMul = Like<MatMul, Element, 0, 0, 1>;
 
-template <FixedString Name, FixedString Summary, std::int64_t Gates>
-using RecurrentLayer =
-    Declared<Name, Summary, Recurrent<Gates>,
-             Slots<"X", "W!", "R!", "B?!", "sequence_lens?", "initial_h?", "initial_c?", "P?!">,
-             Slots<"Y?", "Y_h?", "Y_c?">, Integer<"hidden_size">, Integer<"layout">,
-             Text<"direction">>;
+[[nodiscard]] constexpr Declaration recurrent(std::string_view name, std::string_view summary) {
+  return {name,
+          summary,
+          Kind::recurrent,
+          "X W! R! B?! sequence_lens? initial_h? initial_c? P?!",
+          "Y? Y_h? Y_c?",
+          rules<RecurrentRule>,
+          "hidden_size:integer layout:integer direction:text"};
+}
 
-using LayerFamily = Family<
-    Declared<"ConvTranspose", "each element spreads over a window", ConvTransposeRule,
-             Slots<"X", "W!", "B?!">, Slots<"Y">, Integers<"kernel_shape">, Integers<"strides">,
-             Integers<"dilations">, Integers<"pads">, Integers<"output_padding">,
-             Integers<"output_shape">, Integer<"group">, Text<"auto_pad">>,
-    Declared<"ConvInteger", "a convolution of integers", Like<Conv, ElementType::i32, 0, 0, 1>,
-             Slots<"x", "w!", "x_zero?", "w_zero?">, Slots<"y">>,
-    Declared<"QLinearConv", "a convolution of quantised numbers",
-             Like<Conv, ElementType::undefined, 7, 0, 3>,
-             Slots<"x", "x_scale", "x_zero", "w!", "w_scale", "w_zero", "y_scale", "y_zero", "B?!">,
-             Slots<"y">>,
-    Declared<"MatMulInteger", "a matrix product of integers", LikeMatMul<ElementType::i32>,
-             Slots<"A", "B!", "a_zero?", "b_zero?">, Slots<"Y">>,
-    Declared<"QLinearMatMul", "a matrix product of quantised numbers",
-             Like<MatMul, ElementType::undefined, 7, 0, 3>,
-             Slots<"a", "a_scale", "a_zero", "b!", "b_scale", "b_zero", "y_scale", "y_zero">,
-             Slots<"y">>,
-    Declared<"QuantizeLinear", "numbers as integers times a scale", QuantizeRule,
-             Slots<"x", "y_scale", "y_zero?">, Slots<"y">, Integer<"axis">,
-             Integer<"output_dtype">>,
-    Declared<"DequantizeLinear", "integers times a scale", ShapeOf<0, 1>,
-             Slots<"x", "x_scale", "x_zero?">, Slots<"y">, Integer<"axis">>,
-    Declared<"DynamicQuantizeLinear", "numbers as integers, and the scale", DynamicQuantizeRule,
-             Slots<"x">, Slots<"y", "y_scale", "y_zero">>,
-    RecurrentLayer<"RNN", "a recurrent network", 1>,
-    RecurrentLayer<"GRU", "a recurrent network with gated units", 3>,
-    RecurrentLayer<"LSTM", "a recurrent network with memory cells", 4>,
-    Declared<"TopK", "the largest or smallest along an axis", TopKRule, Slots<"X", "K?">,
-             Slots<"Values", "Indices">, Integer<"axis">, Integer<"k">, Integer<"largest">>,
-    Declared<"NegativeLogLikelihoodLoss", "the loss of classes", LossRule,
-             Slots<"input", "target", "weight?">, Slots<"loss">, Text<"reduction">,
-             Integer<"ignore_index">>,
-    Declared<"SoftmaxCrossEntropyLoss", "the loss of classes before Softmax", LossRule,
-             Slots<"scores", "labels", "weights?">, Slots<"output", "log_prob?">, Text<"reduction">,
-             Integer<"ignore_index">>,
-    Declared<"LayerNormalization", "the last axes of mean 0 and variance 1", LayerNormalizationRule,
-             Slots<"X", "Scale!", "B?!">, Slots<"Y", "Mean?", "InvStdDev?">, Integer<"axis">,
-             Integer<"stash_type">, Float<"epsilon">>,
-    Declared<"RMSNormalization", "the last axes of mean square 1", SameType, Slots<"X", "scale!">,
-             Slots<"Y">, Integer<"axis">, Integer<"stash_type">, Float<"epsilon">>,
-    Declared<"InstanceNormalization", "each plane of mean 0 and variance 1", SameType,
-             Slots<"input", "scale!", "B!">, Slots<"output">, Float<"epsilon">>,
-    Declared<"GroupNormalization", "groups of channels of mean 0 and variance 1", SameType,
-             Slots<"X", "scale!", "bias!">, Slots<"Y">, Integer<"num_groups">, Float<"epsilon">>,
-    Declared<"Clip", "elements held between two bounds", SameType, Slots<"input", "min?", "max?">,
-             Slots<"output">>>;
+inline constexpr auto layer_operations = std::to_array<Declaration>(
+    {multiplies(Form::transposed_convolution,
+                {"ConvTranspose", "each element spreads over a window", Kind::convolution,
+                 "X W! B?!", "Y", rules<ConvTransposeRule>,
+                 "kernel_shape:integers strides:integers dilations:integers pads:integers "
+                 "output_padding:integers output_shape:integers group:integer auto_pad:text"}),
+     multiplies(Form::convolution,
+                {"ConvInteger", "a convolution of integers", Kind::convolution,
+                 "x w! x_zero? w_zero?", "y", rules<Like<Conv, ElementType::i32, 0, 0, 1>>}),
+     multiplies(Form::convolution,
+                {"QLinearConv", "a convolution of quantised numbers", Kind::convolution,
+                 "x x_scale x_zero w! w_scale w_zero y_scale y_zero B?!", "y",
+                 rules<Like<Conv, ElementType::undefined, 7, 0, 3>>},
+                3),
+     multiplies(Form::stacks,
+                {"MatMulInteger", "a matrix product of integers", Kind::matrix_product,
+                 "A B! a_zero? b_zero?", "Y", rules<LikeMatMul<ElementType::i32>>}),
+     multiplies(Form::stacks,
+                {"QLinearMatMul", "a matrix product of quantised numbers", Kind::matrix_product,
+                 "a a_scale a_zero b! b_scale b_zero y_scale y_zero", "y",
+                 rules<Like<MatMul, ElementType::undefined, 7, 0, 3>>},
+                3),
+     {"QuantizeLinear", "numbers as integers times a scale", Kind::quantisation,
+      "x y_scale y_zero?", "y", rules<QuantizeRule>, "axis:integer output_dtype:integer"},
+     {"DequantizeLinear", "integers times a scale", Kind::quantisation, "x x_scale x_zero?", "y",
+      rules<ShapeOf<0, 1>>, "axis:integer"},
+     {"DynamicQuantizeLinear", "numbers as integers, and the scale", Kind::quantisation, "x",
+      "y y_scale y_zero", rules<DynamicQuantizeRule>},
+     multiplies(Form::recurrent, recurrent("RNN", "a recurrent network")),
+     multiplies(Form::recurrent, recurrent("GRU", "a recurrent network with gated units")),
+     multiplies(Form::recurrent, recurrent("LSTM", "a recurrent network with memory cells")),
+     {"TopK", "the largest or smallest along an axis", Kind::reduction, "X K?", "Values Indices",
+      rules<TopKRule>, "axis:integer k:integer largest:integer"},
+     {"NegativeLogLikelihoodLoss", "the loss of classes", Kind::other, "input target weight?",
+      "loss", rules<LossRule>, "reduction:text ignore_index:integer"},
+     {"SoftmaxCrossEntropyLoss", "the loss of classes before Softmax", Kind::other,
+      "scores labels weights?", "output log_prob?", rules<LossRule>,
+      "reduction:text ignore_index:integer"},
+     {"LayerNormalization", "the last axes of mean 0 and variance 1", Kind::normalisation,
+      "X Scale! B?!", "Y Mean? InvStdDev?", rules<LayerNormalizationRule>,
+      "axis:integer stash_type:integer epsilon:float"},
+     {"RMSNormalization", "the last axes of mean square 1", Kind::normalisation, "X scale!", "Y",
+      rules<SameType>, "axis:integer stash_type:integer epsilon:float"},
+     {"InstanceNormalization", "each plane of mean 0 and variance 1", Kind::normalisation,
+      "input scale! B!", "output", rules<SameType>, "epsilon:float"},
+     {"GroupNormalization", "groups of channels of mean 0 and variance 1", Kind::normalisation,
+      "X scale! bias!", "Y", rules<SameType>, "num_groups:integer epsilon:float"},
+     {"Clip", "elements held between two bounds", Kind::activation, "input min? max?", "output",
+      rules<SameType>},
+     {"SimplifiedLayerNormalization", "RMSNormalization by ONNX Runtime's name",
+      Kind::normalisation, "X scale!", "Y inv_std_var?", rules<SameType>,
+      "axis:integer epsilon:float stash_type:integer"}});
 
 }  // namespace hale::graph

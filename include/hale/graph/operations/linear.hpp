@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/graph/operations/shape_rules.hpp>
+#include <hale/graph/operations/declared.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -26,24 +26,11 @@ namespace detail {
 }  // namespace detail
 
 /// Y = alpha A B + beta C on matrices. Source: ONNX operators, Gemm-13.
-struct Gemm : OneResult {
-  static constexpr std::string_view name = "Gemm";
-  static constexpr std::string_view summary = "a matrix product plus a matrix";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"A"}, Slot{"B", Arity::required, true},
-                      Slot{"C", Arity::optional, true}};
-  }
+struct Gemm {
   struct Attributes {
-    float alpha = 1;
-    float beta = 1;
-    std::int64_t transA = 0;
-    std::int64_t transB = 0;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Float<1>, alpha), (Float<1>, beta), (Integer<>, transA),
+                             (Integer<>, transB));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("alpha", &Attributes::alpha), field("beta", &Attributes::beta),
-                            field("transA", &Attributes::transA),
-                            field("transB", &Attributes::transB));
-  }
 
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& left = view.type(0);
@@ -59,7 +46,7 @@ struct Gemm : OneResult {
                        " found, expected inner extents that agree");
     const Dim& rows = (*left.dims)[a.transA != 0 ? 1 : 0];
     const Dim& columns = (*right.dims)[a.transB != 0 ? 0 : 1];
-    return Types{Type{left.element, std::vector<Dim>{rows, columns}}};
+    return one_result(ranked(left.element, {rows, columns}));
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view,
                                                                   const Attributes& a) {
@@ -70,14 +57,8 @@ struct Gemm : OneResult {
 };
 
 /// numpy's matmul: stacks of matrices, vectors included. Source: ONNX operators, MatMul-13.
-struct MatMul : WithoutAttributes, OneResult {
-  static constexpr std::string_view name = "MatMul";
-  static constexpr std::string_view summary = "a product of stacks of matrices";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"A"}, Slot{"B", Arity::required, true}};
-  }
-
-  [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes&) {
+struct MatMul {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& left = view.type(0);
     const Type& right = view.type(1);
     if (!left.is_ranked() || !right.is_ranked()) return unranked(left.element);
@@ -95,10 +76,9 @@ struct MatMul : WithoutAttributes, OneResult {
     HALE_TRY(std::vector<Dim> dims, stacked(view, a, b));
     if (left.rank() > 1) dims.push_back(a[a.size() - 2]);
     if (right.rank() > 1) dims.push_back(b.back());
-    return Types{Type{left.element, std::move(dims)}};
+    return one_result(Type{left.element, std::move(dims)});
   }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view,
-                                                                  const Attributes&) {
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     const Type& left = view.type(0);
     if (!left.is_ranked() || left.rank() == 0) return std::nullopt;
     return detail::inner_products(view, left.dims->back());
@@ -123,5 +103,11 @@ struct MatMul : WithoutAttributes, OneResult {
     return dims;
   }
 };
+
+inline constexpr auto linear_operations = std::to_array<Declaration>(
+    {multiplies(Form::matrices, {"Gemm", "a matrix product plus a matrix", Kind::matrix_product,
+                                 "A B! C?!", "Y", rules<Gemm>}),
+     multiplies(Form::stacks, {"MatMul", "a product of stacks of matrices", Kind::matrix_product,
+                               "A B!", "Y", rules<MatMul>})});
 
 }  // namespace hale::graph

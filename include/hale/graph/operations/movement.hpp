@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/declared.hpp>
@@ -34,7 +35,7 @@ struct TransposeRule {
       taken[axis] = true;
       dims.push_back((*type.dims)[axis]);
     }
-    return Types{Type{type.element, std::move(dims)}};
+    return one_result(Type{type.element, std::move(dims)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const Contents* data = view.any_contents(0);
@@ -105,7 +106,7 @@ struct SliceRule {
       else if (!is_whole)
         dim = Dim{};
     }
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const Contents* data = view.any_contents(0);
@@ -131,13 +132,13 @@ struct SliceRule {
     const auto axes = integers_of(view, 3, "axes");
     if (!axes || axes->empty()) {
       type.dims->assign(type.rank(), Dim{});
-      return Types{std::move(type)};
+      return one_result(std::move(type));
     }
     for (const std::int64_t each : *axes) {
       HALE_TRY(const std::size_t axis, normalise_axis(view, each, type.rank()));
       (*type.dims)[axis] = Dim{};
     }
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -195,7 +196,7 @@ struct ExpandRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     HALE_TRY(Type type,
              broadcast_types(view, view.type(0), Type{view.type(0).element, dims_from(view, 1)}));
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const Contents* data = view.contents(0);
@@ -221,14 +222,15 @@ struct TileRule {
                               : std::nullopt;
       if (!repeats || (*repeats)[i] != 1) dim = Dim{extent.value_or(Dim::open)};
     }
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
 struct ConstantOfShapeRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Tensor* value = attribute_of<Tensor>(view, "value");
-    return Types{Type{value == nullptr ? ElementType::f32 : value->element, dims_from(view, 0)}};
+    return one_result(
+        Type{value == nullptr ? ElementType::f32 : value->element, dims_from(view, 0)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const Tensor* value = attribute_of<Tensor>(view, "value");
@@ -246,7 +248,7 @@ struct RangeRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const auto found = elements(view);
     const std::int64_t count = found ? found->second : Dim::open;
-    return Types{Type{view.type(0).element, std::vector<Dim>{Dim{count}}}};
+    return one_result(ranked(view.type(0).element, {Dim{count}}));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const auto found = elements(view);
@@ -277,7 +279,7 @@ struct RangeRule {
 
 struct SizeRule {
   [[nodiscard]] static Result<Types> infer(const OperationView&) {
-    return Types{tensor_type(ElementType::i64, {})};
+    return one_result(tensor_type(ElementType::i64, {}));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const auto count = element_count(view.type(0));
@@ -289,7 +291,8 @@ struct SizeRule {
 template <std::size_t ShapeFrom, std::size_t ElementFrom>
 struct ShapeOf {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{Type{type_or_none(view, ElementFrom).element, type_or_none(view, ShapeFrom).dims}};
+    return one_result(
+        Type{type_or_none(view, ElementFrom).element, type_or_none(view, ShapeFrom).dims});
   }
 };
 
@@ -305,7 +308,7 @@ struct GatherNDRule {
       return view.fail("indices name ", depth, " axes, expected at most ", data.rank());
     std::vector<Dim> dims(indices.dims->begin(), indices.dims->end() - 1);
     dims.insert(dims.end(), data.dims->begin() + depth, data.dims->end());
-    return Types{Type{data.element, std::move(dims)}};
+    return one_result(Type{data.element, std::move(dims)});
   }
 };
 
@@ -333,53 +336,50 @@ struct BlockRule {
         dim = Dim{dim.extent / factor};
       }
     }
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
-using MovementFamily =
-    Family<Declared<"Transpose", "axes in another order", TransposeRule, Slots<"data">,
-                    Slots<"transposed">, Integers<"perm">>,
-           Declared<"Slice", "a part of a tensor", SliceRule,
-                    Slots<"data", "starts?", "ends?", "axes?", "steps?">, Slots<"output">,
-                    Integers<"starts">, Integers<"ends">, Integers<"axes">>,
-           Declared<"Split", "parts along an axis", SplitRule, Slots<"input", "split?">,
-                    Slots<"outputs*">, Integer<"axis">, Integer<"num_outputs">, Integers<"split">>,
-           Declared<"Expand", "a tensor repeated by broadcasting", ExpandRule,
-                    Slots<"input", "shape">, Slots<"output">>,
-           Declared<"Tile", "a tensor repeated along axes", TileRule,
-                    Slots<"input", "repeats", "axis?">, Slots<"output">>,
-           Declared<"ConstantOfShape", "one element everywhere", ConstantOfShapeRule,
-                    Slots<"input">, Slots<"output">, Named<"value", Tensor>>,
-           Declared<"Range", "numbers at equal distances", RangeRule,
-                    Slots<"start", "limit", "delta">, Slots<"output">>,
-           Declared<"Size", "how many elements there are", SizeRule, Slots<"data">, Slots<"size">>,
-           Declared<"GatherElements", "elements picked one by one along an axis", ShapeOf<1, 0>,
-                    Slots<"data", "indices">, Slots<"output">, Integer<"axis">>,
-           Declared<"GatherND", "slices picked by their places", GatherNDRule,
-                    Slots<"data", "indices">, Slots<"output">, Integer<"batch_dims">>,
-           Declared<"Scatter", "elements put at places along an axis", SameType,
-                    Slots<"data", "indices", "updates">, Slots<"output">, Integer<"axis">>,
-           Declared<"ScatterElements", "elements put at places along an axis", SameType,
-                    Slots<"data", "indices", "updates">, Slots<"output">, Integer<"axis">,
-                    Text<"reduction">>,
-           Declared<"ScatterND", "slices put at their places", SameType,
-                    Slots<"data", "indices", "updates">, Slots<"output">, Text<"reduction">>,
-           Declared<"TensorScatter", "slices put into a cache", SameType,
-                    Slots<"past_cache", "update", "write_indices?">, Slots<"present_cache">,
-                    Integer<"axis">, Text<"mode">>,
-           Declared<"Trilu", "a triangle of each matrix", SameType, Slots<"input", "k?">,
-                    Slots<"output">, Integer<"upper">>,
-           Declared<"CumSum", "running sums along an axis", SameType, Slots<"x", "axis">,
-                    Slots<"y">, Integer<"exclusive">, Integer<"reverse">>,
-           Declared<"ReverseSequence", "the begins of sequences backwards", SameType,
-                    Slots<"input", "sequence_lens">, Slots<"Y">, Integer<"batch_axis">,
-                    Integer<"time_axis">>,
-           Declared<"SpaceToDepth", "blocks of the plane become channels", BlockRule<true>,
-                    Slots<"input">, Slots<"output">, Integer<"blocksize">>,
-           Declared<"DepthToSpace", "channels become blocks of the plane", BlockRule<false>,
-                    Slots<"input">, Slots<"output">, Integer<"blocksize">, Text<"mode">>,
-           Declared<"CastLike", "the elements in another tensor's number format", ShapeOf<0, 1>,
-                    Slots<"input", "target_type">, Slots<"output">, Integer<"saturate">>>;
+inline constexpr auto movement_operations = std::to_array<Declaration>(
+    {{"Transpose", "axes in another order", Kind::transpose, "data", "transposed",
+      rules<TransposeRule>, "perm:integers"},
+     picks({"Slice", "a part of a tensor", Kind::movement, "data starts? ends? axes? steps?",
+            "output", rules<SliceRule>, "starts:integers ends:integers axes:integers"}),
+     {"Split", "parts along an axis", Kind::movement, "input split?", "outputs*", rules<SplitRule>,
+      "axis:integer num_outputs:integer split:integers"},
+     {"Expand", "a tensor repeated by broadcasting", Kind::movement, "input shape", "output",
+      rules<ExpandRule>},
+     {"Tile", "a tensor repeated along axes", Kind::movement, "input repeats axis?", "output",
+      rules<TileRule>},
+     {"ConstantOfShape", "one element everywhere", Kind::movement, "input", "output",
+      rules<ConstantOfShapeRule>, "value:tensor"},
+     {"Range", "numbers at equal distances", Kind::movement, "start limit delta", "output",
+      rules<RangeRule>},
+     {"Size", "how many elements there are", Kind::view, "data", "size", rules<SizeRule>},
+     picks({"GatherElements", "elements picked one by one along an axis", Kind::movement,
+            "data indices", "output", rules<ShapeOf<1, 0>>, "axis:integer"}),
+     picks({"GatherND", "slices picked by their places", Kind::movement, "data indices", "output",
+            rules<GatherNDRule>, "batch_dims:integer"}),
+     {"Scatter", "elements put at places along an axis", Kind::movement, "data indices updates",
+      "output", rules<SameType>, "axis:integer"},
+     {"ScatterElements", "elements put at places along an axis", Kind::movement,
+      "data indices updates", "output", rules<SameType>, "axis:integer reduction:text"},
+     {"ScatterND", "slices put at their places", Kind::movement, "data indices updates", "output",
+      rules<SameType>, "reduction:text"},
+     {"TensorScatter", "slices put into a cache", Kind::movement,
+      "past_cache update write_indices?", "present_cache", rules<SameType>,
+      "axis:integer mode:text"},
+     {"Trilu", "a triangle of each matrix", Kind::movement, "input k?", "output", rules<SameType>,
+      "upper:integer"},
+     {"CumSum", "running sums along an axis", Kind::reduction, "x axis", "y", rules<SameType>,
+      "exclusive:integer reverse:integer"},
+     {"ReverseSequence", "the begins of sequences backwards", Kind::movement, "input sequence_lens",
+      "Y", rules<SameType>, "batch_axis:integer time_axis:integer"},
+     {"SpaceToDepth", "blocks of the plane become channels", Kind::movement, "input", "output",
+      rules<BlockRule<true>>, "blocksize:integer"},
+     {"DepthToSpace", "channels become blocks of the plane", Kind::movement, "input", "output",
+      rules<BlockRule<false>>, "blocksize:integer mode:text"},
+     {"CastLike", "the elements in another tensor's number format", Kind::activation,
+      "input target_type", "output", rules<ShapeOf<0, 1>>, "saturate:integer"}});
 
 }  // namespace hale::graph

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,7 @@ struct LikeWithDtype {
     Type type = view.type(0);
     if (const auto* dtype = attribute_of<std::int64_t>(view, "dtype"))
       type.element = element_type(*dtype);
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -32,7 +33,7 @@ struct ShapeAttribute {
     const std::vector<std::int64_t> shape = integers_of(view, "shape");
     for (const std::int64_t each : shape)
       if (each < 0) return view.fail("shape has the entry ", each, ", expected 0 or more");
-    return Types{tensor_type(element, shape)};
+    return one_result(tensor_type(element, shape));
   }
 };
 
@@ -75,7 +76,7 @@ struct EinsumRule {
       for (const auto& [c, dim] : *found)
         if (text.find(c) == text.rfind(c)) dims.push_back(dim);
     }
-    return Types{Type{element, std::move(dims)}};
+    return one_result(Type{element, std::move(dims)});
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     const auto found = letters(view);
@@ -112,18 +113,18 @@ struct EinsumRule {
       if (place == std::string::npos) return unranked(element);
       dims.push_back((*type.dims)[stacked + place]);
     }
-    return Types{Type{element, std::move(dims)}};
+    return one_result(Type{element, std::move(dims)});
   }
 };
 
 struct DetRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = view.type(0);
-    if (!type.dims) return Types{type};
+    if (!type.dims) return one_result(type);
     if (type.rank() < 2)
       return view.fail("operand of rank ", type.rank(), " found, expected 2 or more");
     type.dims->resize(type.rank() - 2);
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -136,7 +137,7 @@ struct GridSampleRule {
       return unranked(x.element);
     std::vector<Dim> dims{(*x.dims)[0], (*x.dims)[1]};
     dims.insert(dims.end(), grid.dims->begin() + 1, grid.dims->end() - 1);
-    return Types{Type{x.element, std::move(dims)}};
+    return one_result(Type{x.element, std::move(dims)});
   }
 };
 
@@ -149,7 +150,7 @@ struct RoiAlignRule {
     if (x.is_ranked() && x.rank() == 4) (*y.dims)[1] = (*x.dims)[1];
     (*y.dims)[2] = extent_of(view, "output_height", 1);
     (*y.dims)[3] = extent_of(view, "output_width", 1);
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
 };
 
@@ -167,7 +168,7 @@ struct ResizeRule {
       Dim& dim = (*type.dims)[axes[i]];
       dim = scales.size() == axes.size() && dim.is_static() ? scaled(dim, scales[i]) : Dim{};
     }
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 
  private:
@@ -197,7 +198,7 @@ struct ResizeRule {
                           text_of(view, "keep_aspect_ratio_policy", "stretch") == "stretch";
     for (std::size_t i = 0; i < axes.size(); ++i)
       (*type.dims)[axes[i]] = is_known ? sizes->elements[i] : Dim{};
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
   [[nodiscard]] static std::vector<double> factors(const OperationView& view, std::size_t operand) {
     std::vector<double> scales;
@@ -216,17 +217,20 @@ struct ResizeRule {
 };
 
 /// What a training step changes keeps its type: the operands after the rate and the count of steps,
-/// without the gradients. `Kept` of each learned tensor's operands come back as results.
+/// without the gradients. `kept` of each learned tensor's operands come back as results.
+[[nodiscard]] inline Types stepped(const OperationView& view, std::size_t kept) {
+  const std::size_t count = view.operation.operands.size();
+  const std::size_t tensors = count < 2 ? 0 : (count - 2) / (kept + 1);
+  Types types;
+  for (std::size_t kind = 0; kind < kept; ++kind)
+    for (std::size_t i = 0; i < tensors; ++i)
+      types.push_back(type_or_none(view, 2 + (kind == 0 ? 0 : kind + 1) * tensors + i));
+  return types;
+}
 template <std::size_t Kept>
 struct Optimizer {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const std::size_t count = view.operation.operands.size();
-    const std::size_t tensors = count < 2 ? 0 : (count - 2) / (Kept + 1);
-    Types types;
-    for (std::size_t kind = 0; kind < Kept; ++kind)
-      for (std::size_t i = 0; i < tensors; ++i)
-        types.push_back(type_or_none(view, 2 + (kind == 0 ? 0 : kind + 1) * tensors + i));
-    return types;
+    return stepped(view, Kept);
   }
 };
 
@@ -247,47 +251,46 @@ struct TfIdfRule {
     for (const std::int64_t each : integers_of(view, "ngram_indexes")) most = std::max(most, each);
     const auto width = checked_sum(most, 1);
     if (type.dims && type.rank() > 0 && width && *width >= 0) type.dims->back() = Dim{*width};
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
-using OtherFamily = Family<
-    Declared<"Einsum", "a sum of products by an equation", EinsumRule, Slots<"Inputs*">,
-             Slots<"Output">, Text<"equation">>,
-    Declared<"Det", "the determinant of each matrix", DetRule, Slots<"X">, Slots<"Y">>,
-    Declared<"GridSample", "elements at places that a grid names", GridSampleRule,
-             Slots<"X", "grid">, Slots<"Y">, Integer<"align_corners">, Text<"mode">,
-             Text<"padding_mode">>,
-    Declared<"RoiAlign", "regions of a plane at one size", RoiAlignRule,
-             Slots<"X", "rois", "batch_indices">, Slots<"Y">, Integer<"output_height">,
-             Integer<"output_width">>,
-    Declared<"Resize", "a plane of another size", ResizeRule,
-             Slots<"X", "roi?", "scales?", "sizes?">, Slots<"Y">, Text<"mode">>,
-    Declared<"Upsample", "a plane of another size", ResizeRule, Slots<"X", "scales?">, Slots<"Y">,
-             Text<"mode">>,
-    Declared<"Bernoulli", "0 or 1 with the operand's probability", LikeWithDtype, Slots<"input">,
-             Slots<"output">, Integer<"dtype">>,
-    Declared<"RandomUniformLike", "random numbers", LikeWithDtype, Slots<"input">, Slots<"output">,
-             Integer<"dtype">>,
-    Declared<"RandomNormalLike", "random numbers", LikeWithDtype, Slots<"input">, Slots<"output">,
-             Integer<"dtype">>,
-    Declared<"EyeLike", "ones on a diagonal", LikeWithDtype, Slots<"input">, Slots<"output">,
-             Integer<"dtype">, Integer<"k">>,
-    Declared<"RandomUniform", "random numbers", ShapeAttribute, Slots<>, Slots<"output">,
-             Integer<"dtype">, Integers<"shape">>,
-    Declared<"RandomNormal", "random numbers", ShapeAttribute, Slots<>, Slots<"output">,
-             Integer<"dtype">, Integers<"shape">>,
-    Declared<"TfIdfVectorizer", "counts of n-grams", TfIdfRule, Slots<"X">, Slots<"Y">,
-             Integers<"ngram_indexes">, Text<"mode">>,
-    InDomain<"ai.onnx.preview.training",
-             Declared<"Momentum", "a step of gradient descent with momentum", Optimizer<2>,
-                      Slots<"R", "T", "inputs*">, Slots<"outputs*">>>,
-    InDomain<"ai.onnx.preview.training", Declared<"Adagrad", "a step of Adagrad", Optimizer<2>,
-                                                  Slots<"R", "T", "inputs*">, Slots<"outputs*">>>,
-    InDomain<"ai.onnx.preview.training", Declared<"Adam", "a step of Adam", Optimizer<3>,
-                                                  Slots<"R", "T", "inputs*">, Slots<"outputs*">>>,
-    InDomain<"ai.onnx.preview.training",
-             Declared<"Gradient", "the derivatives of an output", GradientRule, Slots<"Inputs*">,
-                      Slots<"Outputs*">>>>;
+inline constexpr auto other_operations = std::to_array<Declaration>(
+    {{"Einsum", "a sum of products by an equation", Kind::matrix_product, "Inputs*", "Output",
+      rules<EinsumRule>, "equation:text"},
+     {"Det", "the determinant of each matrix", Kind::other, "X", "Y", rules<DetRule>},
+     {"GridSample", "elements at places that a grid names", Kind::movement, "X grid", "Y",
+      rules<GridSampleRule>, "align_corners:integer mode:text padding_mode:text"},
+     {"RoiAlign", "regions of a plane at one size", Kind::pooling, "X rois batch_indices", "Y",
+      rules<RoiAlignRule>, "output_height:integer output_width:integer"},
+     {"Resize", "a plane of another size", Kind::movement, "X roi? scales? sizes?", "Y",
+      rules<ResizeRule>, "mode:text"},
+     {"Upsample", "a plane of another size", Kind::movement, "X scales?", "Y", rules<ResizeRule>,
+      "mode:text"},
+     {"Bernoulli", "0 or 1 with the operand's probability", Kind::other, "input", "output",
+      rules<LikeWithDtype>, "dtype:integer"},
+     {"RandomUniformLike", "random numbers", Kind::other, "input", "output", rules<LikeWithDtype>,
+      "dtype:integer"},
+     {"RandomNormalLike", "random numbers", Kind::other, "input", "output", rules<LikeWithDtype>,
+      "dtype:integer"},
+     {"EyeLike", "ones on a diagonal", Kind::movement, "input", "output", rules<LikeWithDtype>,
+      "dtype:integer k:integer"},
+     {"RandomUniform", "random numbers", Kind::other, "", "output", rules<ShapeAttribute>,
+      "dtype:integer shape:integers"},
+     {"RandomNormal", "random numbers", Kind::other, "", "output", rules<ShapeAttribute>,
+      "dtype:integer shape:integers"},
+     {"TfIdfVectorizer", "counts of n-grams", Kind::other, "X", "Y", rules<TfIdfRule>,
+      "ngram_indexes:integers mode:text"}});
+
+inline constexpr auto training_operations = in_domain(
+    domains::training,
+    std::to_array<Declaration>(
+        {{"Momentum", "a step of gradient descent with momentum", Kind::other, "R T inputs*",
+          "outputs*", rules<Optimizer<2>>},
+         {"Adagrad", "a step of Adagrad", Kind::other, "R T inputs*", "outputs*",
+          rules<Optimizer<2>>},
+         {"Adam", "a step of Adam", Kind::other, "R T inputs*", "outputs*", rules<Optimizer<3>>},
+         {"Gradient", "the derivatives of an output", Kind::other, "Inputs*", "Outputs*",
+          rules<GradientRule>}}));
 
 }  // namespace hale::graph

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/convolution.hpp>
@@ -34,7 +35,7 @@ struct WindowRule {
       Dim& dim = (*y.dims)[i + (ChannelsLast ? 1 : 2)];
       HALE_TRY(dim, slide(view, window, i, dim));
     }
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
 };
 
@@ -45,7 +46,7 @@ struct WholePlaneRule {
     if (!y.is_ranked()) return unranked(y.element);
     const std::size_t skipped = integer_of(view, "channels_last", 0) != 0 ? 1 : 2;
     for (std::size_t i = skipped; i + (2 - skipped) < y.rank(); ++i) (*y.dims)[i] = Dim{1};
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
 };
 
@@ -69,7 +70,7 @@ struct MaxUnpoolRule {
         dim = Dim{extent && *extent >= 0 ? *extent : Dim::open};
       }
     }
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
 };
 
@@ -86,7 +87,7 @@ struct MaxRoiPoolRule {
         return view.fail("pooled_shape has the entry ", extent, ", expected 1 or more");
       dims.push_back(Dim{extent});
     }
-    return Types{Type{x.element, std::move(dims)}};
+    return one_result(Type{x.element, std::move(dims)});
   }
 };
 
@@ -108,7 +109,7 @@ struct Col2ImRule {
         return view.fail("image_shape has the entry ", extent, ", expected 0 or more");
       dims.push_back(Dim{extent});
     }
-    return Types{Type{x.element, std::move(dims)}};
+    return one_result(Type{x.element, std::move(dims)});
   }
 };
 
@@ -127,7 +128,7 @@ struct CenterCropPadRule {
       HALE_TRY(const std::size_t axis, normalise_axis(view, axes[i], type.rank()));
       (*type.dims)[axis] = wanted == nullptr ? Dim{} : wanted->elements[i];
     }
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -140,40 +141,41 @@ struct AffineGridRule {
     std::vector<Dim> dims{size->elements[0]};
     dims.insert(dims.end(), size->elements.begin() + 2, size->elements.end());
     dims.push_back(Dim{static_cast<std::int64_t>(size->elements.size()) - 2});
-    return Types{Type{element, std::move(dims)}};
+    return one_result(Type{element, std::move(dims)});
   }
 };
 
 struct ImageDecoderRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const bool is_grey = text_of(view, "pixel_format", "RGB") == "Grayscale";
-    return Types{Type{ElementType::u8, std::vector<Dim>{Dim{}, Dim{}, Dim{is_grey ? 1 : 3}}}};
+    return one_result(ranked(ElementType::u8, {Dim{}, Dim{}, Dim{is_grey ? 1 : 3}}));
   }
 };
 
-using PlaneFamily = Family<
-    Declared<"LpPool", "the norm of a window that slides over the spatial axes", WindowRule<>,
-             Slots<"X">, Slots<"Y">, Integers<"kernel_shape">, Integers<"strides">,
-             Integers<"dilations">, Integers<"pads">, Integer<"ceil_mode">, Text<"auto_pad">>,
-    Declared<"GlobalLpPool", "the norm over all spatial axes", WholePlaneRule, Slots<"X">,
-             Slots<"Y">>,
-    Declared<"MaxUnpool", "maxima back at their places", MaxUnpoolRule,
-             Slots<"X", "I", "output_shape?">, Slots<"output">, Integers<"kernel_shape">,
-             Integers<"strides">, Integers<"pads">>,
-    Declared<"MaxRoiPool", "maxima of regions of a plane", MaxRoiPoolRule, Slots<"X", "rois">,
-             Slots<"Y">, Integers<"pooled_shape">, Float<"spatial_scale">>,
-    Declared<"DeformConv", "a convolution whose places are moved",
-             Like<Conv, ElementType::undefined, 0, 0, 1>,
-             Slots<"X", "W!", "offset", "B?!", "mask?">, Slots<"Y">, Integers<"kernel_shape">,
-             Integers<"strides">, Integers<"dilations">, Integers<"pads">, Integer<"group">>,
-    Declared<"Col2Im", "columns of blocks back in an image", Col2ImRule,
-             Slots<"input", "image_shape", "block_shape">, Slots<"output">, Integers<"strides">,
-             Integers<"dilations">, Integers<"pads">>,
-    Declared<"CenterCropPad", "axes cut or padded around the middle", CenterCropPadRule,
-             Slots<"input_data", "shape">, Slots<"output_data">, Integers<"axes">>,
-    Declared<"AffineGrid", "the places of a grid after an affine map", AffineGridRule,
-             Slots<"theta", "size">, Slots<"grid">, Integer<"align_corners">>,
-    Declared<"ImageDecoder", "the pixels of an encoded image", ImageDecoderRule,
-             Slots<"encoded_stream">, Slots<"image">, Text<"pixel_format">>>;
+inline constexpr auto plane_operations = std::to_array<Declaration>(
+    {{"LpPool", "the norm of a window that slides over the spatial axes", Kind::pooling, "X", "Y",
+      rules<WindowRule<>>,
+      "kernel_shape:integers strides:integers dilations:integers pads:integers ceil_mode:integer "
+      "auto_pad:text"},
+     {"GlobalLpPool", "the norm over all spatial axes", Kind::pooling, "X", "Y",
+      rules<WholePlaneRule>},
+     {"MaxUnpool", "maxima back at their places", Kind::pooling, "X I output_shape?", "output",
+      rules<MaxUnpoolRule>, "kernel_shape:integers strides:integers pads:integers"},
+     {"MaxRoiPool", "maxima of regions of a plane", Kind::pooling, "X rois", "Y",
+      rules<MaxRoiPoolRule>, "pooled_shape:integers spatial_scale:float"},
+     multiplies(
+         Form::convolution,
+         {"DeformConv", "a convolution whose places are moved", Kind::convolution,
+          "X W! offset B?! mask?", "Y", rules<Like<Conv, ElementType::undefined, 0, 0, 1>>,
+          "kernel_shape:integers strides:integers dilations:integers pads:integers group:integer"}),
+     {"Col2Im", "columns of blocks back in an image", Kind::movement,
+      "input image_shape block_shape", "output", rules<Col2ImRule>,
+      "strides:integers dilations:integers pads:integers"},
+     {"CenterCropPad", "axes cut or padded around the middle", Kind::movement, "input_data shape",
+      "output_data", rules<CenterCropPadRule>, "axes:integers"},
+     {"AffineGrid", "the places of a grid after an affine map", Kind::other, "theta size", "grid",
+      rules<AffineGridRule>, "align_corners:integer"},
+     {"ImageDecoder", "the pixels of an encoded image", Kind::other, "encoded_stream", "image",
+      rules<ImageDecoderRule>, "pixel_format:text"}});
 
 }  // namespace hale::graph

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/declared.hpp>
@@ -13,11 +14,11 @@ struct CompressRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = view.type(0);
     const auto* axis = attribute_of<std::int64_t>(view, "axis");
-    if (axis == nullptr) return Types{Type{type.element, std::vector<Dim>(1)}};
+    if (axis == nullptr) return one_result(Type{type.element, std::vector<Dim>(1)});
     if (!type.is_ranked()) return unranked(type.element);
     HALE_TRY(const std::size_t place, normalise_axis(view, *axis, type.rank()));
     (*type.dims)[place] = Dim{};
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -25,13 +26,13 @@ struct NonZeroRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& x = view.type(0);
     Dim rank = x.is_ranked() ? Dim{static_cast<std::int64_t>(x.rank())} : Dim{};
-    return Types{Type{ElementType::i64, std::vector<Dim>{std::move(rank), Dim{}}}};
+    return one_result(ranked(ElementType::i64, {std::move(rank), Dim{}}));
   }
 };
 
 struct NonMaxSuppressionRule {
   [[nodiscard]] static Result<Types> infer(const OperationView&) {
-    return Types{Type{ElementType::i64, std::vector<Dim>{Dim{}, Dim{3}}}};
+    return one_result(ranked(ElementType::i64, {Dim{}, Dim{3}}));
   }
 };
 
@@ -46,7 +47,7 @@ struct OneHotRule {
     const bool is_known = depth && depth->size() == 1 && depth->front() >= 0;
     type.dims->insert(type.dims->begin() + static_cast<std::ptrdiff_t>(axis),
                       is_known ? Dim{depth->front()} : Dim{});
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -71,8 +72,8 @@ struct MultinomialRule {
     const std::int64_t samples = integer_of(view, "sample_size", 1);
     if (samples < 0) return view.fail("sample_size is ", samples, ", expected 0 or more");
     Dim batch = x.is_ranked() && x.rank() > 0 ? (*x.dims)[0] : Dim{};
-    return Types{Type{element_type(integer_of(view, "dtype", 6)),
-                      std::vector<Dim>{std::move(batch), Dim{samples}}}};
+    return one_result(
+        ranked(element_type(integer_of(view, "dtype", 6)), {std::move(batch), Dim{samples}}));
   }
 };
 
@@ -81,7 +82,7 @@ struct StringNormalizerRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = view.type(0);
     if (type.is_ranked() && type.rank() > 0) type.dims->back() = Dim{};
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -101,35 +102,33 @@ struct StringConcatRule {
 /// A tensor read as another number format of the same width, or one that `to` names.
 struct ToAttribute {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{Type{element_type(integer_of(view, "to", 1)), view.type(0).dims}};
+    return one_result(Type{element_type(integer_of(view, "to", 1)), view.type(0).dims});
   }
 };
 
-using SelectionFamily = Family<
-    Declared<"Compress", "the elements where a condition holds", CompressRule,
-             Slots<"input", "condition">, Slots<"output">, Integer<"axis">>,
-    Declared<"NonZero", "the places of what is not zero", NonZeroRule, Slots<"X">, Slots<"Y">>,
-    Declared<"NonMaxSuppression", "the boxes that overlap no better one", NonMaxSuppressionRule,
-             Slots<"boxes", "scores", "max_output_boxes_per_class?", "iou_threshold?",
-                   "score_threshold?">,
-             Slots<"selected_indices">, Integer<"center_point_box">>,
-    Declared<"OneHot", "one of two values, by an index", OneHotRule,
-             Slots<"indices", "depth", "values">, Slots<"output">, Integer<"axis">>,
-    Declared<"Unique", "each different element once", UniqueRule, Slots<"X">,
-             Slots<"Y", "indices?", "inverse_indices?", "counts?">, Integer<"axis">,
-             Integer<"sorted">>,
-    Declared<"Multinomial", "samples of a distribution", MultinomialRule, Slots<"input">,
-             Slots<"output">, Integer<"dtype">, Integer<"sample_size">>,
-    Declared<"StringNormalizer", "texts in one form, without some", StringNormalizerRule,
-             Slots<"X">, Slots<"Y">, Text<"case_change_action">>,
-    Declared<"StringSplit", "texts in parts", StringSplitRule, Slots<"X">, Slots<"Y", "Z">,
-             Text<"delimiter">, Integer<"maxsplit">>,
-    Declared<"StringConcat", "two texts in a row", StringConcatRule, Slots<"X", "Y">, Slots<"Z">>,
-    Declared<"RegexFullMatch", "whether a text fits a pattern", SameShape<ElementType::boolean>,
-             Slots<"X">, Slots<"Y">, Text<"pattern">>,
-    Declared<"BitCast", "bits read as another number format", ToAttribute, Slots<"input">,
-             Slots<"output">, Integer<"to">>,
-    Declared<"CumProd", "running products along an axis", SameType, Slots<"x", "axis">, Slots<"y">,
-             Integer<"exclusive">, Integer<"reverse">>>;
+inline constexpr auto selection_operations = std::to_array<Declaration>(
+    {{"Compress", "the elements where a condition holds", Kind::movement, "input condition",
+      "output", rules<CompressRule>, "axis:integer"},
+     {"NonZero", "the places of what is not zero", Kind::movement, "X", "Y", rules<NonZeroRule>},
+     {"NonMaxSuppression", "the boxes that overlap no better one", Kind::other,
+      "boxes scores max_output_boxes_per_class? iou_threshold? score_threshold?",
+      "selected_indices", rules<NonMaxSuppressionRule>, "center_point_box:integer"},
+     {"OneHot", "one of two values, by an index", Kind::movement, "indices depth values", "output",
+      rules<OneHotRule>, "axis:integer"},
+     {"Unique", "each different element once", Kind::movement, "X",
+      "Y indices? inverse_indices? counts?", rules<UniqueRule>, "axis:integer sorted:integer"},
+     {"Multinomial", "samples of a distribution", Kind::other, "input", "output",
+      rules<MultinomialRule>, "dtype:integer sample_size:integer"},
+     {"StringNormalizer", "texts in one form, without some", Kind::other, "X", "Y",
+      rules<StringNormalizerRule>, "case_change_action:text"},
+     {"StringSplit", "texts in parts", Kind::other, "X", "Y Z", rules<StringSplitRule>,
+      "delimiter:text maxsplit:integer"},
+     {"StringConcat", "two texts in a row", Kind::other, "X Y", "Z", rules<StringConcatRule>},
+     {"RegexFullMatch", "whether a text fits a pattern", Kind::other, "X", "Y",
+      rules<SameShape<ElementType::boolean>>, "pattern:text"},
+     {"BitCast", "bits read as another number format", Kind::other, "input", "output",
+      rules<ToAttribute>, "to:integer"},
+     {"CumProd", "running products along an axis", Kind::reduction, "x axis", "y", rules<SameType>,
+      "exclusive:integer reverse:integer"}});
 
 }  // namespace hale::graph

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/declared.hpp>
@@ -50,28 +51,28 @@ struct SequenceConstructRule {
     Type joined = type_or_none(view, 0);
     for (std::size_t i = 1; i < view.operation.operands.size(); ++i)
       joined = either(joined, type_or_none(view, i));
-    return Types{container_of("sequence", std::move(joined))};
+    return one_result(container_of("sequence", std::move(joined)));
   }
 };
 
 struct SequenceEmptyRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{container_of("sequence", Type{element_type(integer_of(view, "dtype", 1))})};
+    return one_result(container_of("sequence", Type{element_type(integer_of(view, "dtype", 1))}));
   }
 };
 
 struct SequenceInsertRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& inserted = view.type(1);
-    if (length_of(view, 0) == 0) return Types{container_of("sequence", inserted)};
-    return Types{container_of("sequence", either(inside_of(view.type(0)), inserted))};
+    if (length_of(view, 0) == 0) return one_result(container_of("sequence", inserted));
+    return one_result(container_of("sequence", either(inside_of(view.type(0)), inserted)));
   }
 };
 
 struct InsideRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type& type = view.type(0);
-    return Types{type.is_tensor() ? type : inside_of(type)};
+    return one_result(type.is_tensor() ? type : inside_of(type));
   }
 };
 
@@ -79,7 +80,7 @@ struct InsideRule {
 template <ElementType Element>
 struct ScalarRule {
   [[nodiscard]] static Result<Types> infer(const OperationView&) {
-    return Types{tensor_type(Element, {})};
+    return one_result(tensor_type(Element, {}));
   }
 };
 
@@ -87,7 +88,7 @@ struct ScalarRule {
 struct SplitToSequenceRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type part = view.type(0);
-    if (!part.is_ranked()) return Types{container_of("sequence", std::move(part))};
+    if (!part.is_ranked()) return one_result(container_of("sequence", std::move(part)));
     HALE_TRY(const std::size_t axis,
              normalise_axis(view, integer_of(view, "axis", 0), part.rank()));
     if (!view.has(1)) {
@@ -97,7 +98,7 @@ struct SplitToSequenceRule {
     } else {
       (*part.dims)[axis] = even_part(view, (*part.dims)[axis]);
     }
-    return Types{container_of("sequence", std::move(part))};
+    return one_result(container_of("sequence", std::move(part)));
   }
 
  private:
@@ -125,7 +126,7 @@ struct ConcatFromSequenceRule {
     const auto sum =
         length && dim.is_static() ? checked_product(*length, dim.extent) : std::nullopt;
     dim = Dim{sum.value_or(Dim::open)};
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -133,7 +134,7 @@ struct OptionalRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Type* stated = attribute_of<Type>(view, "type");
     Type inside = view.has(0) || stated == nullptr ? type_or_none(view, 0) : *stated;
-    return Types{container_of("optional", std::move(inside))};
+    return one_result(container_of("optional", std::move(inside)));
   }
 };
 
@@ -145,38 +146,37 @@ struct OfRegions : Unsaid {
   }
 };
 
-using SequenceFamily =
-    Family<Declared<"SequenceConstruct", "a sequence of the operands", SequenceConstructRule,
-                    Slots<"inputs*">, Slots<"output_sequence">>,
-           Declared<"SequenceEmpty", "a sequence of nothing", SequenceEmptyRule, Slots<>,
-                    Slots<"output">, Integer<"dtype">>,
-           Declared<"SequenceInsert", "a sequence with one more tensor", SequenceInsertRule,
-                    Slots<"input_sequence", "tensor", "position?">, Slots<"output_sequence">>,
-           Declared<"SequenceErase", "a sequence with one tensor less", SameType,
-                    Slots<"input_sequence", "position?">, Slots<"output_sequence">>,
-           Declared<"SequenceAt", "a tensor of a sequence", InsideRule,
-                    Slots<"input_sequence", "position">, Slots<"tensor">>,
-           Declared<"SequenceLength", "how many tensors a sequence has",
-                    ScalarRule<ElementType::i64>, Slots<"input_sequence">, Slots<"length">>,
-           Declared<"SplitToSequence", "parts along an axis", SplitToSequenceRule,
-                    Slots<"input", "split?">, Slots<"output_sequence">, Integer<"axis">,
-                    Integer<"keepdims">>,
-           Declared<"ConcatFromSequence", "a sequence's tensors joined along an axis",
-                    ConcatFromSequenceRule, Slots<"input_sequence">, Slots<"concat_result">,
-                    Integer<"axis">, Integer<"new_axis">>,
-           Declared<"SequenceMap", "a region's results for each tensor of a sequence", OfRegions,
-                    Slots<"input_sequence", "additional_inputs*">, Slots<"out_sequence*">>,
-           Declared<"Optional", "a value that may be absent", OptionalRule, Slots<"input?">,
-                    Slots<"output">, Named<"type", Type>>,
-           Declared<"OptionalGetElement", "the value that is there", InsideRule, Slots<"input">,
-                    Slots<"output">>,
-           Declared<"OptionalHasElement", "whether a value is there",
-                    ScalarRule<ElementType::boolean>, Slots<"input?">, Slots<"output">>,
-           Declared<"If", "one of two regions", OfRegions, Slots<"cond">, Slots<"outputs*">>,
-           Declared<"Loop", "a region as often as a count or a condition says", OfRegions,
-                    Slots<"M?", "cond?", "v_initial*">, Slots<"v_final_and_scan_outputs*">>,
-           Declared<"Scan", "a region for each slice of the operands", OfRegions,
-                    Slots<"first_state?", "states_and_scan_inputs*">,
-                    Slots<"final_state_and_scan_outputs*">, Integer<"num_scan_inputs">>>;
+inline constexpr auto sequence_operations = std::to_array<Declaration>(
+    {{"SequenceConstruct", "a sequence of the operands", Kind::other, "inputs*", "output_sequence",
+      rules<SequenceConstructRule>},
+     {"SequenceEmpty", "a sequence of nothing", Kind::other, "", "output", rules<SequenceEmptyRule>,
+      "dtype:integer"},
+     {"SequenceInsert", "a sequence with one more tensor", Kind::other,
+      "input_sequence tensor position?", "output_sequence", rules<SequenceInsertRule>},
+     {"SequenceErase", "a sequence with one tensor less", Kind::other, "input_sequence position?",
+      "output_sequence", rules<SameType>},
+     {"SequenceAt", "a tensor of a sequence", Kind::other, "input_sequence position", "tensor",
+      rules<InsideRule>},
+     {"SequenceLength", "how many tensors a sequence has", Kind::other, "input_sequence", "length",
+      rules<ScalarRule<ElementType::i64>>},
+     {"SplitToSequence", "parts along an axis", Kind::other, "input split?", "output_sequence",
+      rules<SplitToSequenceRule>, "axis:integer keepdims:integer"},
+     {"ConcatFromSequence", "a sequence's tensors joined along an axis", Kind::other,
+      "input_sequence", "concat_result", rules<ConcatFromSequenceRule>,
+      "axis:integer new_axis:integer"},
+     {"SequenceMap", "a region's results for each tensor of a sequence", Kind::other,
+      "input_sequence additional_inputs*", "out_sequence*", rules<OfRegions>},
+     {"Optional", "a value that may be absent", Kind::other, "input?", "output",
+      rules<OptionalRule>, "type:type"},
+     {"OptionalGetElement", "the value that is there", Kind::other, "input", "output",
+      rules<InsideRule>},
+     {"OptionalHasElement", "whether a value is there", Kind::other, "input?", "output",
+      rules<ScalarRule<ElementType::boolean>>},
+     {"If", "one of two regions", Kind::other, "cond", "outputs*", rules<OfRegions>},
+     {"Loop", "a region as often as a count or a condition says", Kind::other,
+      "M? cond? v_initial*", "v_final_and_scan_outputs*", rules<OfRegions>},
+     {"Scan", "a region for each slice of the operands", Kind::other,
+      "first_state? states_and_scan_inputs*", "final_state_and_scan_outputs*", rules<OfRegions>,
+      "num_scan_inputs:integer"}});
 
 }  // namespace hale::graph

@@ -4,8 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <hale/core/fixed_string.hpp>
-#include <hale/graph/operations/shape_rules.hpp>
+#include <hale/graph/operations/declared.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -30,18 +29,12 @@ inline constexpr std::size_t max_contents = 1024;
 }
 
 /// A tensor that is part of the model. Source: ONNX operators, Constant-13.
-struct Constant : OneResult {
-  static constexpr std::string_view name = "Constant";
-  static constexpr std::string_view summary = "a tensor that is part of the model";
-  [[nodiscard]] static constexpr std::array<Slot, 0> operands() { return {}; }
+struct Constant {
   struct Attributes {
-    Tensor value{};
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Required<Tensor>, value));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(required_field("value", &Attributes::value));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView&, const Attributes& a) {
-    return Types{a.value.type()};
+    return one_result(a.value.type());
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes& a) {
@@ -55,22 +48,15 @@ struct Constant : OneResult {
 };
 
 /// The extents of a tensor. Source: ONNX operators, Shape-15.
-struct Shape : OneResult {
-  static constexpr std::string_view name = "Shape";
-  static constexpr std::string_view summary = "the extents of a tensor";
-  [[nodiscard]] static constexpr auto operands() { return std::array{Slot{"data"}}; }
+struct Shape {
   struct Attributes {
-    std::int64_t start = 0;
-    std::optional<std::int64_t> end{};
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integer<>, start), (MaybeInteger, end));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("start", &Attributes::start), field("end", &Attributes::end));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
-    if (!data.is_ranked()) return Types{Type{ElementType::i64, std::vector<Dim>{Dim{}}}};
+    if (!data.is_ranked()) return one_result(ranked(ElementType::i64, {Dim{}}));
     const auto [first, last] = range(a, data.rank());
-    return Types{tensor_type(ElementType::i64, {last - first})};
+    return one_result(tensor_type(ElementType::i64, {last - first}));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes& a) {
@@ -99,20 +85,11 @@ struct Shape : OneResult {
 };
 
 /// The same elements in other extents. Source: ONNX operators, Reshape-14.
-struct Reshape : OneResult {
-  static constexpr std::string_view name = "Reshape";
-  static constexpr std::string_view summary = "the same elements in other extents";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"data"}, Slot{"shape", Arity::optional}};
-  }
+struct Reshape {
   struct Attributes {
-    std::int64_t allowzero = 0;
-    std::vector<std::int64_t> shape{};  // before version 5
+    // `shape` before version 5
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integer<>, allowzero), (Integers, shape));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("allowzero", &Attributes::allowzero),
-                            field("shape", &Attributes::shape));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
     std::vector<Dim> wanted;
@@ -142,7 +119,7 @@ struct Reshape : OneResult {
       }
     }
     HALE_CHECK(fill(view, data, wanted, rest));
-    return Types{Type{data.element, std::move(wanted)}};
+    return one_result(Type{data.element, std::move(wanted)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
@@ -156,7 +133,7 @@ struct Reshape : OneResult {
     if (!shape.is_static() || shape.rank() != 1) return unranked(data.element);
     const std::int64_t rank = (*shape.dims)[0].extent;
     if (rank < 0 || rank > static_cast<std::int64_t>(max_contents)) return unranked(data.element);
-    return Types{Type{data.element, std::vector<Dim>(static_cast<std::size_t>(rank))}};
+    return one_result(Type{data.element, std::vector<Dim>(static_cast<std::size_t>(rank))});
   }
 
   /// Gives the entry -1 what the others leave of the operand's elements. Extents that both sides
@@ -189,25 +166,19 @@ struct Reshape : OneResult {
 };
 
 /// A matrix of the axes before and after one. Source: ONNX operators, Flatten-13.
-struct Flatten : OneResult {
-  static constexpr std::string_view name = "Flatten";
-  static constexpr std::string_view summary = "a matrix of the axes before one and those after it";
-  [[nodiscard]] static constexpr auto operands() { return std::array{Slot{"input"}}; }
+struct Flatten {
   struct Attributes {
-    std::int64_t axis = 1;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integer<1>, axis));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("axis", &Attributes::axis));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& input = view.type(0);
-    if (!input.is_ranked()) return Types{Type{input.element, std::vector<Dim>(2)}};
+    if (!input.is_ranked()) return one_result(Type{input.element, std::vector<Dim>(2)});
     const auto rank = static_cast<std::int64_t>(input.rank());
     if (a.axis < -rank || a.axis > rank)
-      return view.fail("axis is ", a.axis, ", expected one in [", -rank, ", ", rank, "]");
+      return view.fail("axis is ", a.axis.value, ", expected one in [", -rank, ", ", rank, "]");
     const auto middle = input.dims->begin() + (a.axis < 0 ? a.axis + rank : a.axis);
-    return Types{Type{input.element, std::vector<Dim>{merged(input.dims->begin(), middle),
-                                                      merged(middle, input.dims->end())}}};
+    return one_result(ranked(
+        input.element, {merged(input.dims->begin(), middle), merged(middle, input.dims->end())}));
   }
 
  private:
@@ -220,18 +191,10 @@ struct Flatten : OneResult {
 };
 
 /// Elements picked along an axis. Source: ONNX operators, Gather-13.
-struct Gather : OneResult {
-  static constexpr std::string_view name = "Gather";
-  static constexpr std::string_view summary = "elements picked along an axis";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"data"}, Slot{"indices"}};
-  }
+struct Gather {
   struct Attributes {
-    std::int64_t axis = 0;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integer<>, axis));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("axis", &Attributes::axis));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
     const Type& indices = view.type(1);
@@ -242,7 +205,7 @@ struct Gather : OneResult {
     dims.insert(dims.end(), indices.dims->begin(), indices.dims->end());
     dims.insert(dims.end(), data.dims->begin() + static_cast<std::ptrdiff_t>(axis) + 1,
                 data.dims->end());
-    return Types{Type{data.element, std::move(dims)}};
+    return one_result(Type{data.element, std::move(dims)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes& a) {
@@ -262,18 +225,9 @@ struct Gather : OneResult {
 
 /// Tensors one behind the other along an axis. Source: ONNX operators, Concat-13.
 struct Concat {
-  static constexpr std::string_view name = "Concat";
-  static constexpr std::string_view summary = "tensors one behind the other along an axis";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"inputs", Arity::variadic}};
-  }
-  [[nodiscard]] static constexpr auto results() { return std::array{Slot{"concat_result"}}; }
   struct Attributes {
-    std::int64_t axis = 1;
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integer<1>, axis));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("axis", &Attributes::axis));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     if (!view.has(0)) return view.fail("no operand found, expected at least one");
     Type joined = view.type(0);
@@ -302,7 +256,7 @@ struct Concat {
         }
       }
     }
-    return Types{std::move(joined)};
+    return one_result(std::move(joined));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
@@ -319,32 +273,23 @@ struct Concat {
 
 /// Axes of one element put in, or taken out. Source: ONNX operators, Unsqueeze-13, Squeeze-13 (axes
 /// an operand) and before (an attribute).
-template <FixedString Name, FixedString Summary>
-struct UnitAxes : OneResult {
-  static constexpr std::string_view name = Name.view();
-  static constexpr std::string_view summary = Summary.view();
-  static constexpr bool inserts = Name.view() == "Unsqueeze";
-  [[nodiscard]] static constexpr auto operands() {
-    return std::array{Slot{"data"}, Slot{"axes", Arity::optional}};
-  }
+template <bool Inserts>
+struct UnitAxes {
   struct Attributes {
-    std::vector<std::int64_t> axes{};
+    BOOST_HANA_DEFINE_STRUCT(Attributes, (Integers, axes));
   };
-  [[nodiscard]] static constexpr auto fields() {
-    return hana::make_tuple(field("axes", &Attributes::axes));
-  }
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
     const auto axes = view.has(1) ? view.integers(1) : std::optional(a.axes);
     if (!data.is_ranked() || !axes || axes->size() > max_contents) return unranked(data.element);
-    const std::size_t rank = inserts ? data.rank() + axes->size() : data.rank();
+    const std::size_t rank = Inserts ? data.rank() + axes->size() : data.rank();
     std::vector<bool> unit(rank, false);
     for (const std::int64_t axis : *axes) {
       HALE_TRY(const std::size_t index, normalise_axis(view, axis, rank));
       if (unit[index]) return view.fail("axis ", axis, " is given twice, expected once");
       unit[index] = true;
     }
-    if constexpr (inserts) return Types{Type{data.element, with_units(*data.dims, unit)}};
+    if constexpr (Inserts) return one_result(Type{data.element, with_units(*data.dims, unit)});
     std::vector<Dim> dims;
     for (std::size_t i = 0; i < rank; ++i) {
       const Dim& dim = (*data.dims)[i];
@@ -353,7 +298,7 @@ struct UnitAxes : OneResult {
       if (axes->empty() && !dim.is_static()) return unranked(data.element);
       if (axes->empty() ? dim.extent != 1 : !unit[i]) dims.push_back(dim);
     }
-    return Types{Type{data.element, std::move(dims)}};
+    return one_result(Type{data.element, std::move(dims)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
@@ -372,7 +317,20 @@ struct UnitAxes : OneResult {
   }
 };
 
-using Unsqueeze = UnitAxes<"Unsqueeze", "axes of one element are put in">;
-using Squeeze = UnitAxes<"Squeeze", "axes of one element are taken out">;
+inline constexpr auto shape_operations = std::to_array<Declaration>(
+    {{"Constant", "a tensor that is part of the model", Kind::other, "", "Y", rules<Constant>},
+     {"Shape", "the extents of a tensor", Kind::view, "data", "Y", rules<Shape>},
+     {"Reshape", "the same elements in other extents", Kind::view, "data shape?", "Y",
+      rules<Reshape>},
+     {"Flatten", "a matrix of the axes before one and those after it", Kind::view, "input", "Y",
+      rules<Flatten>},
+     picks({"Gather", "elements picked along an axis", Kind::movement, "data indices", "Y",
+            rules<Gather>}),
+     {"Concat", "tensors one behind the other along an axis", Kind::movement, "inputs*",
+      "concat_result", rules<Concat>},
+     {"Unsqueeze", "axes of one element are put in", Kind::view, "data axes?", "Y",
+      rules<UnitAxes<true>>},
+     {"Squeeze", "axes of one element are taken out", Kind::view, "data axes?", "Y",
+      rules<UnitAxes<false>>}});
 
 }  // namespace hale::graph

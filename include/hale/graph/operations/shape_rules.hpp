@@ -4,22 +4,35 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operation.hpp>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hale::graph {
 
-/// The types of an operation's results, as infer() returns them.
-using Types = std::vector<Type>;
+/// A tensor's type of as many axes as there are extents.
+[[nodiscard]] inline Type ranked(ElementType element, std::initializer_list<Dim> dims) {
+  return Type{element, std::vector<Dim>(dims)};
+}
+
+/// The types of an operation with one result.
+[[nodiscard]] inline Result<Types> one_result(Type type) {
+  Types types;
+  types.push_back(std::move(type));
+  return types;
+}
 
 /// One result of the same type as an operand.
 [[nodiscard]] inline Result<Types> same_type(const OperationView& view, std::size_t operand = 0) {
-  return Types{view.type(operand)};
+  return one_result(view.type(operand));
 }
 
 /// One result of which only the element type is known.
-[[nodiscard]] inline Types unranked(ElementType element) { return Types{Type{element}}; }
+[[nodiscard]] inline Result<Types> unranked(ElementType element) {
+  return one_result(Type{element});
+}
 
 /// A type that holds whichever of two there is.
 [[nodiscard]] inline Type either(const Type& a, const Type& b) {
@@ -77,7 +90,7 @@ using Types = std::vector<Type>;
   const AttributeValue* old = view.operation.attribute("broadcast");
   if (old != nullptr && *old == AttributeValue(std::int64_t{1})) return same_type(view);
   HALE_TRY(Type both, broadcast_types(view, view.type(0), view.type(1)));
-  return Types{std::move(both)};
+  return one_result(std::move(both));
 }
 
 /// A window that slides over the spatial axes: of a convolution, or of a pooling.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/operations/declared.hpp>
@@ -29,7 +30,7 @@ struct DftRule {
     }
     if (integer_of(view, "onesided", 0) != 0 && dim.is_static()) dim = Dim{dim.extent / 2 + 1};
     type.dims->back() = Dim{2};
-    return Types{std::move(type)};
+    return one_result(std::move(type));
   }
 };
 
@@ -47,8 +48,8 @@ struct StftRule {
     Dim frame = view.has(3) ? extent_from(view, 3) : Dim{};
     const Type window = type_or_none(view, 2);
     if (!view.has(3) && window.is_ranked() && window.rank() == 1) frame = (*window.dims)[0];
-    Type y{signal.element, std::vector<Dim>{Dim{}, Dim{}, Dim{}, Dim{2}}};
-    if (!signal.is_ranked() || signal.rank() < 2) return Types{std::move(y)};
+    Type y = ranked(signal.element, {Dim{}, Dim{}, Dim{}, Dim{2}});
+    if (!signal.is_ranked() || signal.rank() < 2) return one_result(std::move(y));
     (*y.dims)[0] = (*signal.dims)[0];
     const Dim& samples = (*signal.dims)[1];
     if (samples.is_static() && frame.is_static() && step.is_static() && step.extent > 0) {
@@ -60,43 +61,39 @@ struct StftRule {
     if (frame.is_static())
       (*y.dims)[2] =
           Dim{integer_of(view, "onesided", 1) != 0 ? frame.extent / 2 + 1 : frame.extent};
-    return Types{std::move(y)};
+    return one_result(std::move(y));
   }
 };
 
 struct WindowFunctionRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return Types{Type{element_type(integer_of(view, "output_datatype", 1)),
-                      std::vector<Dim>{extent_from(view, 0)}}};
+    return one_result(
+        ranked(element_type(integer_of(view, "output_datatype", 1)), {extent_from(view, 0)}));
   }
 };
 
 struct MelWeightMatrixRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const Dim length = extent_from(view, 1);
-    return Types{Type{element_type(integer_of(view, "output_datatype", 1)),
-                      std::vector<Dim>{length.is_static() ? Dim{length.extent / 2 + 1} : Dim{},
-                                       extent_from(view, 0)}}};
+    return one_result(
+        ranked(element_type(integer_of(view, "output_datatype", 1)),
+               {length.is_static() ? Dim{length.extent / 2 + 1} : Dim{}, extent_from(view, 0)}));
   }
 };
 
-template <FixedString Name, FixedString Summary>
-using WindowFunction = Declared<Name, Summary, WindowFunctionRule, Slots<"size">, Slots<"output">,
-                                Integer<"output_datatype">, Integer<"periodic">>;
-
-using SignalFamily =
-    Family<Declared<"DFT", "the discrete Fourier transform along an axis", DftRule,
-                    Slots<"input", "dft_length?", "axis?">, Slots<"output">, Integer<"axis">,
-                    Integer<"inverse">, Integer<"onesided">>,
-           Declared<"STFT", "Fourier transforms of frames of a signal", StftRule,
-                    Slots<"signal", "frame_step", "window?", "frame_length?">, Slots<"output">,
-                    Integer<"onesided">>,
-           WindowFunction<"BlackmanWindow", "the Blackman window">,
-           WindowFunction<"HammingWindow", "the Hamming window">,
-           WindowFunction<"HannWindow", "the Hann window">,
-           Declared<"MelWeightMatrix", "the weights of mel bands", MelWeightMatrixRule,
-                    Slots<"num_mel_bins", "dft_length", "sample_rate", "lower_edge_hertz",
-                          "upper_edge_hertz">,
-                    Slots<"output">, Integer<"output_datatype">>>;
+inline constexpr auto signal_operations = std::to_array<Declaration>(
+    {{"DFT", "the discrete Fourier transform along an axis", Kind::other, "input dft_length? axis?",
+      "output", rules<DftRule>, "axis:integer inverse:integer onesided:integer"},
+     {"STFT", "Fourier transforms of frames of a signal", Kind::other,
+      "signal frame_step window? frame_length?", "output", rules<StftRule>, "onesided:integer"},
+     {"BlackmanWindow", "the Blackman window", Kind::other, "size", "output",
+      rules<WindowFunctionRule>, "output_datatype:integer periodic:integer"},
+     {"HammingWindow", "the Hamming window", Kind::other, "size", "output",
+      rules<WindowFunctionRule>, "output_datatype:integer periodic:integer"},
+     {"HannWindow", "the Hann window", Kind::other, "size", "output", rules<WindowFunctionRule>,
+      "output_datatype:integer periodic:integer"},
+     {"MelWeightMatrix", "the weights of mel bands", Kind::other,
+      "num_mel_bins dft_length sample_rate lower_edge_hertz upper_edge_hertz", "output",
+      rules<MelWeightMatrixRule>, "output_datatype:integer"}});
 
 }  // namespace hale::graph

@@ -19,11 +19,14 @@ struct FoldZeros {
   static constexpr std::string_view name = "fold-zeros";
   static constexpr std::string_view summary = "computes what a factor of zero decides";
 
-  /// Whether there is a zero to begin with. Cost: one walk, no copy.
+  /// Whether an operation takes a zero that decides its result. Cost: one walk, no copy.
   [[nodiscard]] static bool may_apply(const Graph& graph) {
     bool found = false;
     for_each_operation(graph, Graph::body_id(), [&](OperationId id) {
-      found = found || is_zero_constant(graph, graph.operation(id));
+      const Operation& op = graph.operation(id);
+      const std::size_t deciding = op.is("Mul") || op.is("Add") ? 2 : 1;
+      for (std::size_t i = 0; !found && i < deciding && i < op.operands.size(); ++i)
+        found = is_zero_constant(graph, op.operands[i]);
     });
     return found;
   }
@@ -70,9 +73,8 @@ struct FoldZeros {
     return std::nullopt;
   }
 
-  [[nodiscard]] static bool is_zero_constant(const Graph& graph, const Operation& op) {
-    if (!op.is("Constant") || op.results.empty() || op.results[0] == ValueId::none) return false;
-    const Tensor* tensor = graph.constant(op.results[0]);
+  [[nodiscard]] static bool is_zero_constant(const Graph& graph, ValueId id) {
+    const Tensor* tensor = graph.constant(id);
     return tensor != nullptr && is_floating(tensor->element) && all_equal(*tensor, 0);
   }
 
@@ -81,7 +83,7 @@ struct FoldZeros {
     const auto zero = [&](std::size_t i) {
       return i < op.operands.size() && is_marked(zeros, op.operands[i]);
     };
-    if (op.is("Constant")) return is_zero_constant(graph, op);
+    if (op.is("Constant")) return is_zero_constant(graph, op.results[0]);
     if (op.is("Mul")) return zero(0) || zero(1);
     if (op.is("Add")) return zero(0) && zero(1);
     if (op.is("Conv")) return zero(0) && (op.operands.size() == 2 || zero(2));

@@ -132,12 +132,18 @@ inline void leave_regions(Graph& graph, const Operation& op) {
   return {};
 }
 
-/// Gives every value of declared operations its type, and says what is known of small contents.
-[[nodiscard]] inline Result<KnownContents> propagate(Graph& graph) {
+[[nodiscard]] inline Result<KnownContents> infer_graph(Graph& graph) {
   KnownContents known(graph.value_count());
   HALE_CHECK(infer_region(graph, Graph::body_id(), known));
   return known;
 }
+
+/// Gives every value of declared operations its type, and says what is known of small contents.
+[[nodiscard]] Result<KnownContents> propagate(Graph& graph);
+
+#ifndef HALE_OPERATIONS
+inline Result<KnownContents> propagate(Graph& graph) { return infer_graph(graph); }
+#endif
 
 }  // namespace detail
 

@@ -27,7 +27,7 @@ struct Verify {
     if (info == nullptr) return {};
     HALE_CHECK(slots(graph, op, op.operands, info->operands, "operand"));
     HALE_CHECK(slots(graph, op, op.results, info->results, "result"));
-    return info->check_attributes(OperationView{graph, op});
+    return check_attributes(OperationView{graph, op}, info->attributes);
   }
 
  private:

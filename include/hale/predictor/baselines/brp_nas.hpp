@@ -93,7 +93,7 @@ class BrpNas {
 
   static void run(Incremental& network, const meta::EncodedRows<E>& encoded, std::span<float> out) {
     constexpr std::size_t chunk = 1024;
-    meta::InputBatch<typename E::Output, float> input;
+    meta::EncodedBatch<E, float> input;
     for (std::size_t first = 0; first < out.size(); first += chunk) {
       const std::size_t rows = std::min(chunk, out.size() - first);
       const auto y = network(input, encoded.codes().subspan(first * E::size, rows * E::size));
@@ -130,7 +130,7 @@ class BrpNas {
   static void run_epoch(const Rows& kept, Buffer<float>& theta, nn::Adam<float>& adam, Rng& rng) {
     const std::size_t count = kept.targets.size();
     const std::vector<std::size_t> order = rng.choose(count, count);
-    meta::InputBatch<typename E::Output, float> input;
+    meta::EncodedBatch<E, float> input;
     numeric::Arena<float> arena;
     Buffer<float> gradient(Net::parameter_count);
     std::vector<Code> codes;

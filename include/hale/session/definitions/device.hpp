@@ -155,11 +155,11 @@ HALE_SESSION_INLINE Result<const Device::Adapted*> Device::adapted_to(
   State::Section& found =
       state_->sections[static_cast<std::size_t>(section - profile().sections.data())];
   std::call_once(found.once, [&] {
-    found.adapted = [&]() -> Result<Adapted> {
+    found.adapted.emplace([&]() -> Result<Adapted> {
       HALE_TRY(const auto base, state_->catalogue.base_of(*section));
       HALE_TRY(runtime::AnyPredictor predictor, base->adapt(section->measurements));
       return Adapted{std::move(predictor), base->info().interval_level};
-    }();
+    }());
   });
   const Result<Adapted>& adapted = *found.adapted;
   if (!adapted) return fail_in(concat("device '", name(), "'"), adapted.error());
