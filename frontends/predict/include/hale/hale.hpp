@@ -13,7 +13,7 @@
 
 /// hale in one header: how long a model takes on a device, as `hale score` says it.
 ///
-///     const auto device = hale::open_device("gold_6226").value();
+///     const auto device = hale::open_device("opencv-5.0-1t-xeon").value();
 ///     const auto model = hale::read_onnx("resnet50.onnx", {.batch = 1}).value();
 ///     std::printf("%.1f ms\n", device.answer(model)->prediction.median.value);
 ///
