@@ -21,13 +21,13 @@ namespace hale::lift {
 
 namespace detail::kernels {
 
-/// Says of a group what it costs, as a kernel.
+/// Writes what a group of operations costs, as a kernel.
 class KernelWriter {
  public:
   KernelWriter(const graph::Graph& graph, const KernelGroups& groups)
       : graph_(graph), groups_(groups) {}
 
-  /// Adds a group's kernel, or what is known of it, and what is not known of which operation.
+  /// Adds a group's kernel with what is known of it, and names the operations of unknown cost.
   void write(const KernelGroup& group, std::uint64_t runs, workload::Workload& work) const {
     workload::Kernel kernel{.kind = group.kind, .runs = runs};
     kernel.location = location_of(group.operations.front());
@@ -130,7 +130,7 @@ class KernelWriter {
       kernel.bytes_written = workload::saturating_sum(kernel.bytes_written, *bytes);
       kernel.outputs = workload::saturating_sum(
           kernel.outputs, static_cast<std::uint64_t>(*graph::element_count(type)));
-      // Of products it is what is multiplied: integers are summed in wider ones.
+      // A product's type is that of its factors: integers are summed in wider ones.
       if (!std::exchange(is_first, false) || kernel.macs > 0) continue;
       set_element(type.element, kernel);
     }

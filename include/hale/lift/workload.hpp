@@ -175,7 +175,7 @@ using Prepare =
     graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
                     graph::RemoveIdentities, graph::RecogniseQuantised, graph::RemoveDeadCode>;
 
-/// The passes that a runtime of these rules runs then.
+/// The passes that a runtime of these rules runs after those.
 [[nodiscard]] inline Result<> prepare_for(graph::Graph& graph, const workload::FusionRules& rules) {
   if (rules.folds_zeros)
     HALE_CHECK((graph::Pipeline<graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
@@ -196,9 +196,9 @@ using Prepare =
 
 /// The kernels that runtimes of these rules would run for a graph, in order.
 ///
-/// What is computed from constants alone is folded away, views cost nothing; If costs its dearer
-/// branch, Loop and Scan their body times their trips, or once where those are not known: the
-/// assumptions say so. What could not be costed is named in `uncovered`. Under rules that
+/// What is computed from constants alone is folded away; views cost nothing. If costs its costlier
+/// branch; Loop and Scan cost their body as often as it runs, once where that is not known, and the
+/// assumptions say so. Operations of unknown cost are named in `uncovered`. Under rules that
 /// fold zeros, the MACs of the kernels of a graph without regions are macs() of the canonical
 /// graph. Shapes: all_rules (n) -> n workloads. Errors: as canonicalise(). Cost: a copy of the
 /// graph and its shapes once, a copy of that and the passes of its own for each of the rules.
