@@ -102,7 +102,8 @@ TEST(Device, RefusesWhatItWasNotMeasuredFor) {
   const auto ready = device.ready("graph");
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().message,
-            "device 'fpga' was measured neither for space 'graph' nor for 'graph'");
+            "device 'fpga' was not measured for space 'graph'; it was measured for: nasbench201, "
+            "fbnet");
 }
 
 TEST(Device, RefusesAModelOfWhichLessThanHalfCanBeCosted) {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -149,9 +150,12 @@ HALE_SESSION_INLINE Result<double> Device::ready(std::string_view space,
 HALE_SESSION_INLINE Result<const Device::Adapted*> Device::adapted_to(
     std::string_view space) const {
   const device::ProfileSection* section = profile().section_of_space(space);
-  if (section == nullptr)
-    return fail(concat("device '", name(), "' was measured neither for space '", space,
-                       "' nor for 'graph'"));
+  if (section == nullptr) {
+    std::vector<std::string_view> spaces;
+    for (const device::ProfileSection& each : profile().sections) spaces.push_back(each.space);
+    return fail(concat("device '", name(), "' was not measured for space '", space,
+                       "'; it was measured for: ", joined(spaces)));
+  }
   State::Section& found =
       state_->sections[static_cast<std::size_t>(section - profile().sections.data())];
   std::call_once(found.once, [&] {
