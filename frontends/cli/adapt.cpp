@@ -38,7 +38,8 @@ std::string quoted(const std::vector<std::string>& names) {
   return concat("'", joined(names, "', '"), "'");
 }
 
-/// Errors: too few; and for a base that takes its references alone, which are missing or others.
+/// Errors: too few measurements; for a base that takes exactly its references, those that are
+/// missing and those that are none.
 Result<> require_measurements(const runtime::BaseInfo& info,
                               const std::vector<device::Measurement>& measurements) {
   if (measurements.size() < least_measurements)
@@ -57,7 +58,7 @@ Result<> require_measurements(const runtime::BaseInfo& info,
   return fail(message);
 }
 
-/// Says what makes the device's answers less sure: few measurements, and odd ones by name.
+/// Warns of what makes the device's answers less sure: few measurements, and odd ones by name.
 Result<> warn_of(const runtime::AnyBase& base,
                  const std::vector<device::Measurement>& measurements) {
   constexpr std::size_t enough = 10;
@@ -94,8 +95,8 @@ bool has_others(const device::Profile& profile, std::string_view base) {
                      [&](const device::ProfileSection& section) { return section.base != base; });
 }
 
-/// What is not said stays as it was in the file. Errors: other sections of the file that were
-/// measured otherwise.
+/// What the options do not say stays as it was in the file. Errors: other sections of the file that
+/// were measured at another batch or precision.
 Result<> describe(device::Profile& profile, const Options& options,
                   std::optional<std::size_t> batch, std::string_view base) {
   if (!has_others(profile, base)) {

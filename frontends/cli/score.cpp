@@ -33,8 +33,8 @@ struct Options {
   FormatOption format;
 };
 
-/// What `work` gives; an error where memory does not hold what it makes, so that the other models
-/// are answered.
+/// The result of `work`; an error where memory is too small for it, so that the other models are
+/// still answered.
 template <class Work>
 std::invoke_result_t<Work> within_memory(const Work& work) {
   try {
@@ -112,7 +112,7 @@ void Scoring::score_model(const std::string& path) {
   }
 }
 
-/// The devices that were measured for the space that is named, and with the batch that is.
+/// The devices that were measured for the named space, at the named batch.
 std::vector<const Device*> Scoring::devices_of_space() {
   std::vector<const Device*> found;
   for (const Device& device : devices_)
@@ -134,8 +134,8 @@ std::vector<Line> Scoring::read_lines(const std::vector<std::string>& archs,
   return lines;
 }
 
-/// A row a line, of the architectures all at once; of models and of what is no architecture without
-/// an answer. Errors: the predictor's own.
+/// A row for each line. Architectures are answered here, all at once; models and what is no
+/// architecture are left without an answer. Errors: the predictor's own.
 Result<std::vector<Row>> Scoring::answer_lines(const Device& device,
                                                const std::vector<Line>& lines) const {
   std::vector<const device::Subject*> asked;
@@ -160,7 +160,7 @@ Result<std::vector<Row>> Scoring::answer_lines(const Device& device,
   return rows;
 }
 
-/// Adds a line's rows, a device each, and says once what is wrong with it.
+/// Adds the rows of a line, one for each device, and says once what is wrong with it.
 void Scoring::finish_line(std::size_t number, const std::string& arch, const Line& line,
                           std::vector<Row> of_devices, const std::vector<const Device*>& devices) {
   std::string last;
@@ -192,7 +192,7 @@ void Scoring::finish_line(std::size_t number, const std::string& arch, const Lin
   }
 }
 
-/// Models are read in their turn, so that one at a time is held.
+/// Models are read one by one, so that memory holds one at a time.
 Result<> Scoring::score_archs() {
   HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(options_.space));
   HALE_TRY(const std::string text, session::read_text(options_.archs));

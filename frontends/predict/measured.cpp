@@ -16,7 +16,7 @@ const runtime::SpaceEntry& any_graph() { return built_in().any_graph(); }
 
 bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
 
-/// What a file turned out to be.
+/// A file, and what it was recognised as.
 struct ReadFile {
   runtime::Recognition recognition{};
   workload::SharedNetwork network{};       // of any graph
@@ -51,7 +51,7 @@ Result<ReadFile> read_file(const std::string& path, const Inputs& inputs,
   return read;
 }
 
-/// Errors: a file of another space, or with operations that cannot be costed.
+/// Errors: a file of another space, or with operations of unknown cost.
 Result<> require_in(const std::string& path, const ReadFile& file, const runtime::SpaceEntry& space,
                     std::string_view consequence) {
   if (file.recognition.space != space.name)
@@ -69,8 +69,9 @@ Result<> require_measured_structure(const std::string& path, const ReadFile& fil
                      joined(file.recognition.differences, "; ")));
 }
 
-/// Which reference each file counts as. Graphs cannot tell some references apart: files of such a
-/// class take one each, in order, and what is then left without a file is like the first of them.
+/// Which reference each file counts as. Some references give the same graph. Each file of such a
+/// class counts as the next of them, in order; those that are left without a file count as measured
+/// like the first.
 class Classes {
  public:
   std::string reference_for(const std::string& path, const runtime::Recognition& recognition,

@@ -68,7 +68,7 @@ class KernelList {
 
   [[nodiscard]] workload::Workload control(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    if (op.is("If")) return dearer_branch(id, runs);
+    if (op.is("If")) return costlier_branch(id, runs);
     if (op.is("Loop") || op.is("Scan")) return body(id, runs);
     workload::Workload work;
     const bool is_call =
@@ -81,26 +81,26 @@ class KernelList {
     return work;
   }
 
-  [[nodiscard]] workload::Workload dearer_branch(graph::OperationId id, std::uint64_t runs) {
+  [[nodiscard]] workload::Workload costlier_branch(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    workload::Workload dearest;
+    workload::Workload costliest;
     std::string taken;
     for (const graph::NamedRegion& nested : op.regions) {
       workload::Workload branch = region(nested.region, runs);
-      if (taken.empty() || is_dearer(branch, dearest)) {
-        std::swap(branch, dearest);
+      if (taken.empty() || is_costlier(branch, costliest)) {
+        std::swap(branch, costliest);
         taken = nested.name;
       }
       // A branch of unknown cost may be the costlier one.
       for (workload::Uncovered& each : branch.uncovered)
-        dearest.uncovered.push_back(std::move(each));
+        costliest.uncovered.push_back(std::move(each));
     }
-    dearest.assumptions.push_back(
+    costliest.assumptions.push_back(
         concat(graph_.location_of(id), ": takes its costlier branch, ", taken));
-    return dearest;
+    return costliest;
   }
 
-  [[nodiscard]] static bool is_dearer(const workload::Workload& a, const workload::Workload& b) {
+  [[nodiscard]] static bool is_costlier(const workload::Workload& a, const workload::Workload& b) {
     const workload::Totals one = workload::totals(a);
     const workload::Totals other = workload::totals(b);
     if (one.macs != other.macs) return one.macs > other.macs;

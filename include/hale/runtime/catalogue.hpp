@@ -46,8 +46,8 @@ struct RecipeEntry {
                                const TrainingHooks& hooks);
 };
 
-/// What the entry of a recipe points to. Declared here, so that a catalogue compiles no network;
-/// hale/runtime/compiled_recipe.hpp defines it, for the one unit that instantiates it.
+/// The functions of a recipe's entry. They are declared here, so that a catalogue compiles no
+/// network; hale/runtime/compiled_recipe.hpp defines them, for the one unit that instantiates them.
 template <predictor::Recipe R>
 struct CompiledRecipe {
   [[nodiscard]] static Result<AnyBase> load(const io::Container& container, std::string_view name);
