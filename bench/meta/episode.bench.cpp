@@ -49,8 +49,8 @@ void BM_MetaTrainingEpisode(benchmark::State& state) {
   auto trainer = episodes.trainer();
   meta::TrainingState<typename R::Learner, float> training(1, 1e-4);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(trainer.episode_gradient(training, meta::Executor{}));
-    trainer.step(training, meta::Executor{});
+    benchmark::DoNotOptimize(trainer.episode_gradient(training, Executor{}));
+    trainer.step(training, Executor{});
   }
   state.SetItemsProcessed(state.iterations() * 8);
 }

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <hale/core/text.hpp>
+#include <hale/files.hpp>
 #include <hale/io/csv.hpp>
 #include <hale/measured.hpp>
+#include <hale/runtime/codes.hpp>
 #include <string_view>
 #include <system_error>
 
@@ -85,6 +87,13 @@ Result<device::LatencyTable> read_table(const std::string& path, std::string_vie
   HALE_TRY(session::ReadTable read, session::read_table(path, space));
   for (const std::string& message : read.left_out) warn(message);
   return std::move(read.table);
+}
+
+Result<std::vector<std::string>> read_archs(const std::string& path, std::string_view space) {
+  HALE_TRY(const std::string bytes, session::read_text(path));
+  auto archs = io::is_npy(bytes) ? runtime::archs_of_npy(space, bytes) : parse_archs(bytes);
+  if (!archs) return fail_in(path, archs.error());
+  return archs;
 }
 
 Result<std::vector<std::string>> parse_archs(const std::string& text) {

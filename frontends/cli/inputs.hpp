@@ -32,6 +32,13 @@ struct ModelPaths {
 [[nodiscard]] Result<device::LatencyTable> read_table(const std::string& path,
                                                       std::string_view space);
 
+/// The architectures of a space in a file, "-" for stdin: text as parse_archs() reads it, or a .npy
+/// file of codes (docs/arrays.md).
+///
+/// Errors: as of those; begin with the path.
+[[nodiscard]] Result<std::vector<std::string>> read_archs(const std::string& path,
+                                                          std::string_view space);
+
 /// Architecture strings: a CSV's `arch` column where the first line names one, else one a line.
 ///
 /// Line ends at the end aside, every line is one, empty or not. Errors: no line at all.

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <hale/core/text.hpp>
-#include <hale/files.hpp>
 #include <hale/hale.hpp>
 #include <hale/measured.hpp>
 #include <memory>
@@ -195,10 +194,8 @@ void Scoring::finish_line(std::size_t number, const std::string& arch, const Lin
 /// Models are read one by one, so that memory holds one at a time.
 Result<> Scoring::score_archs() {
   HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(options_.space));
-  HALE_TRY(const std::string text, session::read_text(options_.archs));
-  const auto archs = parse_archs(text);
-  if (!archs) return fail_in(options_.archs, archs.error());
-  const std::vector<Line> lines = read_lines(*archs, *space);
+  HALE_TRY(const std::vector<std::string> archs, read_archs(options_.archs, space->name));
+  const std::vector<Line> lines = read_lines(archs, *space);
   const auto is_string = [](const Line& line) { return !line.is_model; };
   if (options_.operations && std::any_of(lines.begin(), lines.end(), is_string))
     warn("--ops: architecture strings have no kernels; ONNX files have");
@@ -210,7 +207,7 @@ Result<> Scoring::score_archs() {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::vector<Row> of_devices;
     for (std::vector<Row>& rows : found) of_devices.push_back(std::move(rows[i]));
-    finish_line(i + 1, (*archs)[i], lines[i], std::move(of_devices), devices);
+    finish_line(i + 1, archs[i], lines[i], std::move(of_devices), devices);
   }
   return {};
 }
@@ -267,7 +264,8 @@ Action declare(Arguments& arguments) {
                      "A built-in device or a file that 'hale adapt' made; again for more");
   arguments.text("--space NAME", options->space, "The search space of the architectures");
   arguments.text("--archs FILE", options->archs,
-                 "Architectures, one a line or a CSV's column 'arch'; - for stdin");
+                 "Architectures, one a line, a CSV's column 'arch', or a .npy file of codes; - for "
+                 "stdin");
   arguments.needs("--space", "--archs");
   arguments.needs("--archs", "--space");
   options->shapes.declare(arguments);

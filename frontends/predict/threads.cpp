@@ -29,7 +29,7 @@ class Workers {
   ~Workers() { end(); }
 
   /// Returns when all is done; throws what the work threw.
-  void run(std::size_t count, const meta::Executor::Work& work) {
+  void run(std::size_t count, const Executor::Work& work) {
     work_ = &work;
     count_ = count;
     next_ = 0;
@@ -79,7 +79,7 @@ class Workers {
     }
   }
 
-  const meta::Executor::Work* work_ = nullptr;
+  const Executor::Work* work_ = nullptr;
   std::size_t count_ = 0;
   std::atomic<std::size_t> next_{0};
   std::atomic<std::size_t> busy_{0};
@@ -90,10 +90,10 @@ class Workers {
 
 }  // namespace
 
-meta::Executor thread_executor(std::size_t threads) {
+Executor thread_executor(std::size_t threads) {
   return {threads,
           [workers = std::make_shared<Workers>(threads)](
-              std::size_t count, const meta::Executor::Work& work) { workers->run(count, work); }};
+              std::size_t count, const Executor::Work& work) { workers->run(count, work); }};
 }
 
 }  // namespace hale::session

@@ -165,6 +165,34 @@ def _():
     expect([r["arch"] for r in results] == [FULL, REFERENCES[3]], str(results))
 
 
+def npy(rows, dtype="|u1"):
+    """The bytes of a .npy file of small numbers, as numpy writes it."""
+    header = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({len(rows)}, {len(rows[0])}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    return (b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+            + bytes(number for row in rows for number in row))
+
+
+@case("--archs reads codes from a .npy file, and says which row is none")
+def _():
+    # FULL has nor_conv_3x3 on its six edges; a row of zeros has avg_pool_3x3.
+    pathlib.Path("codes.npy").write_bytes(npy([[2] * 6, [0] * 6]))
+    run = good("score", "--space", "nasbench201", "--archs", "codes.npy", "--device", "fpga",
+               "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(run.out)))
+    pathlib.Path("archs.txt").write_text("\n".join(row["arch"] for row in rows))
+    expect(rows[0]["arch"] == FULL and rows[1]["arch"].count("avg_pool_3x3") == 6, str(rows))
+    text = good("score", "--space", "nasbench201", "--archs", "archs.txt", "--device", "fpga",
+                "--format", "csv")
+    expect(text.out == run.out, "codes and strings get the same answers")
+    pathlib.Path("codes.npy").write_bytes(npy([[2] * 6, [9] * 6]))
+    refused("score", "--space", "nasbench201", "--archs", "codes.npy", "--device", "fpga",
+            says="codes.npy: ")
+    pathlib.Path("codes.npy").write_bytes(npy([[2] * 5]))
+    refused("score", "--space", "nasbench201", "--archs", "codes.npy", "--device", "fpga",
+            says="codes.npy: ")
+
+
 @case("what suggest writes as CSV, score reads")
 def _():
     listed = good("suggest", "--space", "nasbench201", "--format", "csv").out

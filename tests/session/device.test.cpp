@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <hale/graph/builder.hpp>
 #include <hale/hale.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/onnx.hpp>
+#include <hale/table.hpp>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -185,6 +187,24 @@ TEST(Device, GivesEightThreadsWhatItGivesOne) {
       expect_same(found[i].graphs[m], found[0].graphs[m]);
     for (std::size_t a = 0; a < archs.size(); ++a)
       expect_same(found[i].archs[a], found[0].archs[a]);
+  }
+}
+
+TEST(Device, AnswersManyModelsOnManyDevicesAsATable) {
+  const std::vector<Model> models = {network("residual/3"), network("text-encoder/2"),
+                                     network("depthwise/5")};
+  const std::vector<Device> devices = {device_named("default"), device_named("fpga")};
+  const AnswerTable table = answer(models, devices, {.threads = 2});
+  ASSERT_EQ(table.median_ms.shape(0), 3U);
+  ASSERT_EQ(table.median_ms.shape(1), 2U);
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    const Prediction alone = devices[0].answer(models[m])->prediction;
+    EXPECT_EQ(table.median_ms(m, 0), alone.median.value);
+    EXPECT_EQ(table.low_ms(m, 0), alone.low.value);
+    EXPECT_EQ(table.high_ms(m, 0), alone.high.value);
+    EXPECT_EQ(table.reasons[2 * m], "");
+    EXPECT_TRUE(std::isnan(table.median_ms(m, 1)));
+    EXPECT_TRUE(table.reasons[2 * m + 1].starts_with("device 'fpga' was measured for searched"));
   }
 }
 

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <hale/core/config.hpp>
 #include <hale/core/text.hpp>
 #include <hale/graph/attribute.hpp>
+#include <hale/graph/stable_vector.hpp>
 #include <hale/graph/type.hpp>
 #include <string>
 #include <string_view>
@@ -78,7 +78,7 @@ class Graph {
   std::string name{};
   std::vector<OperatorSet> operator_sets{};
 
-  Graph() { regions_.emplace_back(); }
+  Graph() { regions_.push_back({}); }
 
   [[nodiscard]] static constexpr RegionId body_id() { return RegionId{0}; }
   [[nodiscard]] Region& body() { return regions_.front(); }
@@ -103,7 +103,7 @@ class Graph {
     return static_cast<ValueId>(values_.size() - 1);
   }
   RegionId add_region() {
-    regions_.emplace_back();
+    regions_.push_back({});
     return static_cast<RegionId>(regions_.size() - 1);
   }
   /// Stores an operation, which then produces its results, and leaves its place in a region open.
@@ -152,9 +152,9 @@ class Graph {
   }
 
   // References into these stay valid while more is added.
-  std::deque<Value> values_;
-  std::deque<Operation> operations_;
-  std::deque<Region> regions_;
+  StableVector<Value> values_;
+  StableVector<Operation> operations_;
+  StableVector<Region> regions_;
 };
 
 /// Calls `visit(OperationId)` for each operation of a region in order, those of its operations'

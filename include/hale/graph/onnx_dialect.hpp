@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <hale/graph/operation_info.hpp>
 #include <hale/graph/operations/attention.hpp>
@@ -186,25 +187,57 @@ inline constexpr auto operation_table = [] {
 namespace detail {
 
 /// The first row of a sorted table with a name; null where there is none.
-template <class Row>
-[[nodiscard]] constexpr const Row* find_name(std::span<const Row> sorted, std::string_view name) {
-  const auto found =
-      std::lower_bound(sorted.begin(), sorted.end(), name,
-                       [](const Row& each, std::string_view key) { return each.name < key; });
-  return found != sorted.end() && found->name == name ? &*found : nullptr;
-}
+/// Where each name of a sorted table stands first, by the name's hash.
+template <std::size_t Rows>
+class NameIndex {
+ public:
+  template <class Row>
+  consteval explicit NameIndex(const std::array<Row, Rows>& sorted) {
+    slots_.fill(none);
+    for (std::size_t row = Rows; row-- > 0;) {
+      std::size_t slot = hash(sorted[row].name) % size;
+      while (slots_[slot] != none && sorted[slots_[slot]].name != sorted[row].name)
+        slot = (slot + 1) % size;
+      slots_[slot] = static_cast<std::uint16_t>(row);
+    }
+  }
+
+  /// The first row of this name in the table that the index was made of; null where there is none.
+  template <class Row>
+  [[nodiscard]] constexpr const Row* find(const std::array<Row, Rows>& sorted,
+                                          std::string_view name) const {
+    for (std::size_t slot = hash(name) % size; slots_[slot] != none; slot = (slot + 1) % size)
+      if (sorted[slots_[slot]].name == name) return &sorted[slots_[slot]];
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::size_t size = std::bit_ceil(4 * Rows);
+  static constexpr std::uint16_t none = 0xffff;
+  static_assert(Rows < none);
+
+  [[nodiscard]] static constexpr std::size_t hash(std::string_view name) {
+    std::uint32_t sum = 0;
+    for (const char letter : name) sum = sum * 31 + static_cast<unsigned char>(letter);
+    return sum ^ sum >> 15U;
+  }
+
+  std::array<std::uint16_t, size> slots_{};
+};
+
+inline constexpr NameIndex<operation_table.size()> operation_index(operation_table);
+inline constexpr NameIndex<facts_by_name.size()> facts_index(facts_by_name);
 
 [[nodiscard]] inline const OperationInfo* find_declared(const Operation& operation) {
-  const std::span<const OperationInfo> table = operation_table;
-  const OperationInfo* end = table.data() + table.size();
-  for (const auto* each = find_name(table, operation.name);
+  const OperationInfo* end = operation_table.data() + operation_table.size();
+  for (const OperationInfo* each = operation_index.find(operation_table, operation.name);
        each != nullptr && each != end && each->name == operation.name; ++each)
     if (each->domain == operation.domain) return each;
   return nullptr;
 }
 
 [[nodiscard]] inline const OperationFacts* find_facts(std::string_view name) {
-  return find_name(std::span<const OperationFacts>(facts_by_name), name);
+  return facts_index.find(facts_by_name, name);
 }
 
 }  // namespace detail
@@ -214,7 +247,8 @@ inline const OperationInfo* find_operation(const Operation& operation) {
   return detail::find_declared(operation);
 }
 inline const OperationFacts* find_by_name(std::string_view name) {
-  return detail::find_facts(name); }
+  return detail::find_facts(name);
+}
 #endif
 
 }  // namespace hale::graph

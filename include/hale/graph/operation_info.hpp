@@ -46,13 +46,13 @@ struct OperationInfo : OperationFacts {
   }
 };
 
-/// The declaration of an operation; null where there is none. Cost: O(log n).
+/// The declaration of an operation; null where there is none. Cost: O(1), a hash of its name.
 ///
 /// The table behind it takes a compiler seconds. Where HALE_OPERATIONS is defined it is compiled
 /// once, in the library hale-operations; otherwise it is part of every unit that asks.
 [[nodiscard]] const OperationInfo* find_operation(const Operation& operation);
 
-/// What is known of the operations of a name; null where nothing is. Cost: O(log n).
+/// What is known of the operations of a name; null where nothing is. Cost: O(1).
 [[nodiscard]] const OperationFacts* find_by_name(std::string_view name);
 
 /// The same of an operation; null for those of other domains than ONNX's and com.microsoft.

@@ -186,6 +186,11 @@ inline std::size_t little_endian(std::string_view bytes) {
 
 }  // namespace detail
 
+/// Whether bytes begin as a .npy file does.
+[[nodiscard]] constexpr bool is_npy(std::string_view bytes) {
+  return bytes.starts_with("\x93NUMPY");
+}
+
 /// The header of a .npy file, checked against the file's size.
 ///
 /// xtensor's own reader is not used: it throws, allocates what a header asks for, takes a header's
@@ -196,8 +201,7 @@ inline std::size_t little_endian(std::string_view bytes) {
 /// bytes than the shape says. Cost: no allocation beyond the shape. Source: numpy, NEP 1,
 /// versions 1.0 to 3.0.
 [[nodiscard]] inline Result<NpyHeader> parse_npy_header(std::string_view bytes) {
-  constexpr std::string_view npy_magic = "\x93NUMPY";
-  if (!bytes.starts_with(npy_magic) || bytes.size() < 10)
+  if (!is_npy(bytes) || bytes.size() < 10)
     return fail(bytes.starts_with("PK\x03\x04") ? "is a .npz archive, expected a .npy file"
                                                 : "is no .npy file");
   const auto major = static_cast<unsigned char>(bytes[6]);

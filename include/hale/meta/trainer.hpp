@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <hale/core/error.hpp>
+#include <hale/core/executor.hpp>
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
 #include <hale/meta/meta_gradient.hpp>
@@ -16,18 +17,6 @@
 #include <vector>
 
 namespace hale::meta {
-
-/// Runs work(0, w) .. work(count - 1, w), in any order or at once, and returns when all are done; w
-/// is the number, below `workers`, of whoever runs it.
-struct Executor {
-  using Work = std::function<void(std::size_t index, std::size_t worker)>;
-
-  std::size_t workers = 1;
-  std::function<void(std::size_t count, const Work& work)> run = [](std::size_t count,
-                                                                    const Work& work) {
-    for (std::size_t i = 0; i < count; ++i) work(i, 0);
-  };
-};
 
 struct TrainerOptions {
   std::size_t episodes = 2000;

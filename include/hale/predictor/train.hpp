@@ -64,7 +64,7 @@ class Training {
   [[nodiscard]] State initial() const { return State(options_.seed, options_.outer.rate); }
 
   /// Goes on from `state`; false from `report` stops. Errors: as Trainer::run().
-  Result<> run(State& state, const meta::Executor& executor,
+  Result<> run(State& state, const Executor& executor,
                const std::function<bool(const meta::TrainingProgress&)>& report) const {
     std::vector<meta::SourceDevice<float>> devices;
     for (const PreparedDevice& source : sources_) devices.push_back(source.source);
@@ -72,7 +72,7 @@ class Training {
     meta::Trainer<Learner, typename R::Encoder, float> trainer(
         Sampler(table_.encoded(), std::move(devices),
                 {.tasks = options_.tasks, .support = options_.support, .query = options_.query}),
-        options_.outer, [this](const auto& knowledge, const meta::Executor& workers) {
+        options_.outer, [this](const auto& knowledge, const Executor& workers) {
           return score(knowledge, workers);
         });
     return trainer.run(state, executor, report);
@@ -80,7 +80,7 @@ class Training {
 
   /// The base of the best episode so far, its interval calibrated on all devices.
   [[nodiscard]] Result<Base<R>> finish(const State& state, const std::string& made_from,
-                                       const meta::Executor& executor = {}) const {
+                                       const Executor& executor = {}) const {
     Base<R> base;
     base.knowledge = state.best;
     base.references.assign(R::protocol.references.begin(), R::protocol.references.end());
@@ -101,8 +101,7 @@ class Training {
       : table_(std::move(table)), options_(options) {}
 
   /// Mean Spearman over validation devices and fixed support draws, z at its mean.
-  double score(const meta::Knowledge<Learner, float>& knowledge,
-               const meta::Executor& executor) const {
+  double score(const meta::Knowledge<Learner, float>& knowledge, const Executor& executor) const {
     struct Draw {
       const PreparedDevice* device;
       std::vector<std::size_t> rows;
@@ -128,7 +127,7 @@ class Training {
   /// device err alike, so that a pooled interval would hold on the average device and fail on the
   /// next odd one.
   Result<ScaledInterval> calibrate_interval(const Base<R>& base,
-                                            const meta::Executor& executor = {}) const {
+                                            const Executor& executor = {}) const {
     std::vector<const PreparedDevice*> devices;
     for (const auto* some : {&sources_, &validation_})
       for (const PreparedDevice& device : *some) devices.push_back(&device);

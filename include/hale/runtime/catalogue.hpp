@@ -21,7 +21,7 @@ namespace hale::runtime {
 
 /// How training tells its caller of its progress, and what it takes from it.
 struct TrainingHooks {
-  meta::Executor executor;
+  Executor executor;
   /// Told of each episode; false stops, and training ends without a base.
   std::function<bool(const meta::TrainingProgress&)> report = [](const auto&) { return true; };
   /// Told of each step of a training that has no episodes.

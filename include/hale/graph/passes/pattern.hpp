@@ -9,6 +9,7 @@
 #include <hale/graph/pass.hpp>
 #include <hale/graph/rewrite.hpp>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -18,14 +19,26 @@ namespace hale::graph {
 
 /// Operations that spell out another one.
 ///
-/// `match` is asked for the last of them, and returns the other one, without results, whose result
+/// Every spelling holds one of the operations that `needs` names, ONNX's own. `match` is asked for
+/// the last of them, and returns the other one, without results, whose result
 /// has the first operand's shape.
 template <class P>
 concept Pattern = requires(const Graph& graph, const Operation& last) {
   { P::name } -> std::convertible_to<std::string_view>;
   { P::summary } -> std::convertible_to<std::string_view>;
+  {std::span<const std::string_view>(P::needs)};
   { P::match(graph, last) } -> std::same_as<std::optional<Operation>>;
 };
+
+/// Whether a graph holds an operation of ONNX's own of one of these names. Cost: one walk.
+[[nodiscard]] inline bool has_any_of(const Graph& graph, std::span<const std::string_view> names) {
+  for (std::size_t i = 0; i < graph.operation_count(); ++i) {
+    const Operation& op = graph.operation(static_cast<OperationId>(i));
+    if (op.domain.empty() && std::find(names.begin(), names.end(), op.name) != names.end())
+      return true;
+  }
+  return false;
+}
 
 /// The pass that puts what a pattern spells out in its place, wherever it ends.
 ///
@@ -34,6 +47,7 @@ template <class P>
 struct Recognise {
   [[nodiscard]] static Result<> run(Graph& graph) {
     static_assert(Pattern<P>);
+    if (!has_any_of(graph, P::needs)) return {};
     Rewriter rewriter(graph);
     return rewriter.walk([&](OperationId id) -> Result<> {
       const Operation& last = graph.operation(id);

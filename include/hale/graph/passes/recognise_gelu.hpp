@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <hale/graph/passes/pattern.hpp>
 #include <optional>
@@ -13,6 +14,7 @@ namespace hale::graph {
 struct RecogniseGelu : Recognise<RecogniseGelu> {
   static constexpr std::string_view name = "recognise-gelu";
   static constexpr std::string_view summary = "makes Gelu of its spellings by Erf and by Tanh";
+  static constexpr auto needs = std::to_array<std::string_view>({"Erf", "Tanh"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     const auto exact = [&graph](ValueId gate) { return of_erf(graph, gate); };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <hale/graph/passes/pattern.hpp>
 #include <optional>
@@ -12,6 +13,7 @@ namespace hale::graph {
 struct RecogniseHardSigmoid : Recognise<RecogniseHardSigmoid> {
   static constexpr std::string_view name = "recognise-hard-sigmoid";
   static constexpr std::string_view summary = "makes HardSigmoid of clip(x + 3, 0, 6) / 6";
+  static constexpr auto needs = std::to_array<std::string_view>({"Clip"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     using namespace detail::patterns;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <hale/graph/passes/pattern.hpp>
 #include <hale/graph/passes/recognise_hard_sigmoid.hpp>
 #include <optional>
@@ -12,6 +13,7 @@ namespace hale::graph {
 struct RecogniseHardSwish : Recognise<RecogniseHardSwish> {
   static constexpr std::string_view name = "recognise-hard-swish";
   static constexpr std::string_view summary = "makes HardSwish of its spellings";
+  static constexpr auto needs = std::to_array<std::string_view>({"HardSigmoid", "Clip"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     using detail::patterns::gated_product;

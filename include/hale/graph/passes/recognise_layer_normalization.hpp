@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/passes/pattern.hpp>
@@ -13,6 +14,8 @@ namespace hale::graph {
 struct RecogniseLayerNormalization : Recognise<RecogniseLayerNormalization> {
   static constexpr std::string_view name = "recognise-layer-normalization";
   static constexpr std::string_view summary = "makes LayerNormalization of its spelling";
+  static constexpr auto needs =
+      std::to_array<std::string_view>({"ReduceMean", "LayerNormalization"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     if (last.is("Mul")) return scaled(graph, last);

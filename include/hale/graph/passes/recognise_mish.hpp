@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <hale/graph/passes/pattern.hpp>
 #include <optional>
 #include <string_view>
@@ -10,6 +11,7 @@ namespace hale::graph {
 struct RecogniseMish : Recognise<RecogniseMish> {
   static constexpr std::string_view name = "recognise-mish";
   static constexpr std::string_view summary = "makes Mish of x * Tanh(Softplus(x))";
+  static constexpr auto needs = std::to_array<std::string_view>({"Softplus"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     using namespace detail::patterns;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/passes/pattern.hpp>
@@ -12,6 +13,7 @@ namespace hale::graph {
 struct RecogniseRmsNormalization : Recognise<RecogniseRmsNormalization> {
   static constexpr std::string_view name = "recognise-rms-normalization";
   static constexpr std::string_view summary = "makes RMSNormalization of its spelling";
+  static constexpr auto needs = std::to_array<std::string_view>({"ReduceMean"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     using namespace detail::patterns;

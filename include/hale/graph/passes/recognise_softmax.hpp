@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <hale/graph/passes/pattern.hpp>
 #include <optional>
@@ -11,6 +12,7 @@ namespace hale::graph {
 struct RecogniseSoftmax : Recognise<RecogniseSoftmax> {
   static constexpr std::string_view name = "recognise-softmax";
   static constexpr std::string_view summary = "makes Softmax of its spelling along the last axis";
+  static constexpr auto needs = std::to_array<std::string_view>({"Exp"});
 
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last) {
     using namespace detail::patterns;
