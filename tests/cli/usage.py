@@ -84,6 +84,17 @@ def _():
     expect(records["titan_rtx_64"]["bases"] == ["ofa-mobilenetv3-help"], "of one space")
 
 
+@case("devices are found by words of what is known of them, and by other names")
+def _():
+    found = good_json("devices", "XEON", "pytorch")["devices"]
+    expect([r["name"] for r in found] == ["pytorch-1.13-1t-emr", "pytorch-2.11-1t-xeon"], str(found))
+    expect(all((r["runtime"], r["kind"], r["licence"]) == ("pytorch", "cpu", "MIT") for r in found),
+           str(found))
+    refused("devices", "abacus", says="no built-in device has 'abacus'")
+    pi = good_json("score", emitted()[0], "--device", "raspberry-pi-4")["results"]
+    expect([r["device"] for r in pi] == ["raspi4"], str(pi))
+
+
 @case("suggest names the references, leaves out what is measured, and emits the rest")
 def _():
     records = good_json("suggest", "--space", "nasbench201")["suggestions"]

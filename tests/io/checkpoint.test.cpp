@@ -98,7 +98,18 @@ device::Profile profile() {
           .batch = 4,
           .made_from = "ten stopwatch numbers",
           .sections = {{"nasbench201-help", "nasbench201", {{"a|b", {1.25}}, {"c", {3}}}, ""},
-                       {"other", "graph", {{"x.onnx", {0.1}}}, "base bytes"}}};
+                       {"other", "graph", {{"x.onnx", {0.1}}}, "base bytes"}},
+          .facts = {.aliases = {"board", "b"},
+                    .kind = "npu",
+                    .hardware = "a chip",
+                    .machine = "a box",
+                    .runtime = "rt",
+                    .version = "1.2",
+                    .options = "fast",
+                    .threads = 4,
+                    .source = "me",
+                    .licence = "MIT",
+                    .date = "2026-11"}};
 }
 
 TEST(DeviceFile, ComesBackAsItWas) {

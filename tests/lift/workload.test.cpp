@@ -235,6 +235,24 @@ TEST(workload, of_integers_multiplies_integers_whatever_their_sums_are) {
   EXPECT_EQ(workload::terms_of(work, work)[workload::Term::integer_macs], 64.0 * 48 * 32);
 }
 
+TEST(workload, counts_what_is_transcendental_by_the_declarations_of_its_operations) {
+  const graph::Graph graph =
+      parsed("%0: tensor<2x3xf32>",
+             R"(%1 = "com.microsoft.FastGelu"(%0) : (tensor<2x3xf32>) -> tensor<*xf32>
+  %2 = "onnx.Relu"(%1) : (tensor<*xf32>) -> tensor<*xf32>
+  %3 = "onnx.Tanh"(%2) : (tensor<*xf32>) -> tensor<*xf32>)",
+             "%3");
+  const workload::Workload work = made(graph, "none");
+  ASSERT_EQ(fused(work), "com.microsoft.FastGelu Relu Tanh");
+  EXPECT_EQ(work.kernels[0].origin.transcendental, 1U);
+  EXPECT_EQ(work.kernels[1].origin.transcendental, 0U);
+  EXPECT_EQ(workload::terms_of(work, work)[workload::Term::transcendentals], 2.0 * 6);
+  const auto read = workload::parse(workload::print(work));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(transcendental_operations(read->kernels[0]), 1U);
+  EXPECT_EQ(transcendental_operations(read->kernels[1]), 0U);
+}
+
 TEST(workload, what_constants_decide_is_folded_and_counts_as_weight) {
   const graph::Graph graph = parsed(
       "%0: tensor<2x3xf32>",

@@ -225,6 +225,18 @@ TEST(Device, AllocatesNothingForAnArchitectureOnceWarm) {
   }
 }
 
+TEST(Device, IsFoundByAnAliasAndKnowsItsFacts) {
+  const Device device = device_named("raspberry-pi-4");
+  EXPECT_EQ(device.name(), "raspi4");
+  EXPECT_EQ(device.profile().facts.hardware, "Raspberry Pi 4");
+  for (const BuiltIn& file : built_in().contents().devices) {
+    const device::Facts& facts = device_named(std::string(file.name)).profile().facts;
+    for (const std::string* said :
+         {&facts.kind, &facts.hardware, &facts.source, &facts.licence, &facts.date})
+      EXPECT_NE(*said, "") << file.name;
+  }
+}
+
 TEST(Device, ByANameThatIsNoneListsThoseThereAre) {
   const auto none = open_device("abacus");
   ASSERT_FALSE(none);

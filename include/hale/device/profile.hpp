@@ -18,6 +18,23 @@ struct ProfileSection {
   friend bool operator==(const ProfileSection&, const ProfileSection&) = default;
 };
 
+/// What is known of a device beside its measurements; empty, or 0, where nothing is said.
+struct Facts {
+  std::vector<std::string> aliases{};  // other names that people call it by
+  std::string kind{};                  // "cpu", "gpu", "fpga", "accelerator"
+  std::string hardware{};              // "AMD EPYC (Zen 5)"
+  std::string machine{};               // what it is part of: "virtual machine, 2 cores"
+  std::string runtime{};               // "onnxruntime"
+  std::string version{};               // of the runtime
+  std::string options{};               // it was run with: "all optimisations"
+  std::uint32_t threads = 0;
+  std::string source{};   // who measured it
+  std::string licence{};  // of the measurements
+  std::string date{};     // when, as "2026-11" or a year
+
+  friend bool operator==(const Facts&, const Facts&) = default;
+};
+
 /// A device as hale knows it: how long some networks took there.
 struct Profile {
   std::string name;
@@ -25,6 +42,7 @@ struct Profile {
   std::uint32_t batch = 1;               // that the measurements were taken at
   std::string made_from;                 // one line
   std::vector<ProfileSection> sections;  // one a base
+  Facts facts{};
 
   /// The section of a base, or null.
   [[nodiscard]] const ProfileSection* section_of_base(std::string_view base) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <hale/core/error.hpp>
 #include <hale/core/text.hpp>
 #include <hale/core/units.hpp>
@@ -10,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hale::io {
 
@@ -48,6 +51,38 @@ inline Result<device::Measurement> unpack_measurement(std::string_view line) {
   return device::Measurement{std::string(line.substr(tab + 1)), Milliseconds{*ms}};
 }
 
+/// The facts as notes, in order.
+inline constexpr std::array<std::pair<std::string_view, std::string device::Facts::*>, 9> facts = {{
+    {"kind", &device::Facts::kind},
+    {"hardware", &device::Facts::hardware},
+    {"machine", &device::Facts::machine},
+    {"runtime", &device::Facts::runtime},
+    {"version", &device::Facts::version},
+    {"options", &device::Facts::options},
+    {"source", &device::Facts::source},
+    {"licence", &device::Facts::licence},
+    {"date", &device::Facts::date},
+}};
+
+inline void add_facts(const device::Facts& known, Notes& notes) {
+  for (const auto& [key, member] : facts)
+    if (!(known.*member).empty()) notes.set(key, known.*member);
+  if (known.threads != 0) notes.set("threads", concat(known.threads));
+  if (!known.aliases.empty()) notes.set("aliases", joined(known.aliases, ";"));
+}
+
+/// Errors: threads that are no number.
+inline Result<device::Facts> read_facts(const Notes& notes) {
+  device::Facts known;
+  for (const auto& [key, member] : facts) known.*member = notes.get(key);
+  if (!notes.get("threads").empty()) {
+    HALE_TRY(known.threads, notes.number<std::uint32_t>("threads", 1, 1U << 20U));
+  }
+  for (const std::string_view alias : split(notes.get("aliases"), ';'))
+    if (!alias.empty()) known.aliases.emplace_back(alias);
+  return known;
+}
+
 inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   HALE_TRY(const Container nested, parse_container(bytes));
   HALE_TRY(const auto notes_text, nested.section("notes"));
@@ -84,6 +119,7 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   notes.set("batch", concat(profile.batch));
   notes.set("precision", profile.precision);
   notes.set("made_from", profile.made_from);
+  detail::add_facts(profile.facts, notes);
   Container container;
   container.add("device", notes.format());
   for (const device::ProfileSection& section : profile.sections)
@@ -107,6 +143,7 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   profile.precision = notes.get("precision");
   profile.made_from = notes.get("made_from");
   HALE_TRY(profile.batch, notes.number<std::uint32_t>("batch", 1, 0x7fffffff));
+  HALE_TRY(profile.facts, detail::read_facts(notes));
   for (const auto& [name, payload] : container.sections) {
     if (!name.starts_with(detail::section_prefix)) continue;
     auto section = detail::unpack_section(payload);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <hale/core/text.hpp>
 #include <hale/io/profile.hpp>
 #include <hale/runtime/baselines.hpp>
@@ -46,7 +47,16 @@ HALE_SESSION_INLINE Result<std::shared_ptr<const runtime::AnyBase>> Catalogue::b
 }
 
 HALE_SESSION_INLINE const BuiltIn* Catalogue::device_named(std::string_view name) const {
-  return find_built_in(contents_.devices, name == default_device ? contents_.default_device : name);
+  const BuiltIn* named =
+      find_built_in(contents_.devices, name == default_device ? contents_.default_device : name);
+  if (named != nullptr) return named;
+  for (const BuiltIn& file : contents_.devices) {
+    const auto profile = io::parse_profile(file.bytes);
+    if (!profile) continue;
+    const std::vector<std::string>& aliases = profile->facts.aliases;
+    if (std::find(aliases.begin(), aliases.end(), name) != aliases.end()) return &file;
+  }
+  return nullptr;
 }
 
 HALE_SESSION_INLINE bool Catalogue::has_device(std::string_view name) const {
