@@ -10,10 +10,14 @@ namespace hale::session {
 HALE_SESSION_INLINE Result<Model> Model::make(runtime::Spaces spaces, graph::Graph graph,
                                               Inputs inputs, std::string name) {
   HALE_CHECK(apply(inputs, graph));
-  const auto batch = batch_of(graph);
-  const bool is_open = has_open_batch(graph);
-  return Model(std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name),
-                                       batch, is_open));
+  auto state = std::make_shared<State>();  // clang 14 makes no aggregate of arguments
+  state->spaces = spaces;
+  state->batch = batch_of(graph);
+  state->has_open_batch = has_open_batch(graph);
+  state->graph = std::move(graph);
+  state->inputs = std::move(inputs);
+  state->name = std::move(name);
+  return Model(std::move(state));
 }
 
 HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::at(
