@@ -194,7 +194,7 @@ TEST(Device, AnswersManyModelsOnManyDevicesAsATable) {
   const std::vector<Model> models = {network("residual/3"), network("text-encoder/2"),
                                      network("depthwise/5")};
   const std::vector<Device> devices = {device_named("default"), device_named("fpga")};
-  const AnswerTable table = answer(models, devices, {.threads = 2});
+  const AnswerTable table = hale::answer(models, devices, {.threads = 2});
   ASSERT_EQ(table.median_ms.shape(0), 3U);
   ASSERT_EQ(table.median_ms.shape(1), 2U);
   for (std::size_t m = 0; m < models.size(); ++m) {

@@ -72,7 +72,8 @@ class Catalogue {
 
   /// Of a built-in device by its name or one of its aliases.
   [[nodiscard]] bool has_device(std::string_view name) const;
-  /// A built-in device by its name or one of its aliases. Errors: none of that name, with those there are.
+  /// A built-in device by its name or one of its aliases. Errors: none of that name, with those
+  /// there are.
   [[nodiscard]] Result<device::Profile> built_in_device(std::string_view name) const;
 
   /// "no file, and no built-in device of that name; there are: ..".

@@ -24,10 +24,10 @@ struct ModelReading {
   std::string reason{};  // why it lies in no searched space
 };
 
-/// A model with the shapes that it is run with. It is read once for each batch that devices ask
-/// for; once in all where its inputs fix the batch.
+/// A model as it is to be run. It is read once for each batch that devices ask for: once in all
+/// where its inputs fix the batch.
 ///
-/// A cheap handle to a value that never changes; threads may share it.
+/// A cheap handle that threads may share; what it stands for never changes.
 class Model {
  public:
   /// Gives the graph's inputs their shapes. `spaces` are those that it may lie in; `name` is what
@@ -50,11 +50,14 @@ class Model {
 
  private:
   struct State {
+    State(runtime::Spaces of, graph::Graph read, Inputs given, std::string called)
+        : spaces(of), graph(std::move(read)), inputs(std::move(given)), name(std::move(called)) {}
+
     runtime::Spaces spaces;
     graph::Graph graph;
     Inputs inputs;
     std::string name;
-    std::optional<std::int64_t> batch;
+    std::optional<std::int64_t> batch{};
     bool has_open_batch = false;
     std::mutex mutex{};
     std::map<std::uint32_t, std::shared_ptr<const ModelReading>> readings{};

@@ -10,13 +10,10 @@ namespace hale::session {
 HALE_SESSION_INLINE Result<Model> Model::make(runtime::Spaces spaces, graph::Graph graph,
                                               Inputs inputs, std::string name) {
   HALE_CHECK(apply(inputs, graph));
-  auto state = std::make_shared<State>();  // clang 14 makes no aggregate of arguments
-  state->spaces = spaces;
-  state->batch = batch_of(graph);
-  state->has_open_batch = has_open_batch(graph);
-  state->graph = std::move(graph);
-  state->inputs = std::move(inputs);
-  state->name = std::move(name);
+  auto state =
+      std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name));
+  state->batch = batch_of(state->graph);
+  state->has_open_batch = has_open_batch(state->graph);
   return Model(std::move(state));
 }
 
