@@ -38,7 +38,8 @@ std::string quoted(const std::vector<std::string>& names) {
   return concat("'", joined(names, "', '"), "'");
 }
 
-/// Errors: too few; and for a base that takes its references alone, which are missing or others.
+/// Errors: too few measurements; for a base that takes exactly its references, those that are
+/// missing and those that are none.
 Result<> require_measurements(const runtime::BaseInfo& info,
                               const std::vector<device::Measurement>& measurements) {
   if (measurements.size() < least_measurements)
@@ -57,20 +58,19 @@ Result<> require_measurements(const runtime::BaseInfo& info,
   return fail(message);
 }
 
-/// Says what makes the device's answers less sure: few measurements, and odd ones by name.
+/// Warns of what makes the device's answers less sure: few measurements, and odd ones by name.
 Result<> warn_of(const runtime::AnyBase& base,
                  const std::vector<device::Measurement>& measurements) {
   constexpr std::size_t enough = 10;
   if (measurements.size() < enough && !base.info().exact)
     warn(concat(
-        "found ", measurements.size(), " measurements; under ", enough,
-        " intervals are wide and may not hold: 'hale suggest --measured' names what to add"));
+        "found ", measurements.size(), " measurements, fewer than ", enough,
+        ": intervals are wide and may miss; 'hale suggest --measured' names what to measure next"));
   HALE_TRY(const auto odd, base.outliers(measurements));
   for (const auto& [arch, ratio] : odd) {
     warn(concat(arch.substr(0, 80), ": took ", short_number(std::exp(std::abs(ratio))), " times ",
                 ratio > 0 ? "longer" : "less",
-                " than the other measurements explain; it counts "
-                "the less: measure it again"));
+                " than the other measurements explain, so it counts less: measure it again"));
   }
   return {};
 }
@@ -95,8 +95,8 @@ bool has_others(const device::Profile& profile, std::string_view base) {
                      [&](const device::ProfileSection& section) { return section.base != base; });
 }
 
-/// What is not said stays as it was in the file. Errors: other sections of the file that were
-/// measured otherwise.
+/// What the options do not say stays as it was in the file. Errors: other sections of the file that
+/// were measured at another batch or precision.
 Result<> describe(device::Profile& profile, const Options& options,
                   std::optional<std::size_t> batch, std::string_view base) {
   if (!has_others(profile, base)) {
@@ -190,14 +190,15 @@ Action declare(Arguments& arguments) {
       "onnxruntime_perf_test; - for stdin; again for more",
       true);
   arguments.text("--base NAME|FILE", options->base,
-                 "A built-in base or a file that 'hale train' made; left out: that of the "
+                 "A built-in base or a file that 'hale train' made; left out: the base of the "
                  "architectures' space");
   arguments.required_text("-o,--output FILE", options->output, "The device file; - for stdout");
   arguments.text("--name NAME", options->name, "The device's name; left out: the file's");
-  arguments.text("--precision NAME", options->precision,
-                 "What was measured in; left out: f32, or what the file says");
+  arguments.text(
+      "--precision NAME", options->precision,
+      "The type that was measured in, such as f16; left out: f32, or what the file says");
   arguments.text("--made-from TEXT", options->made_from,
-                 "A line on where the measurements are from");
+                 "A line that says where the measurements are from");
   options->shapes.declare(arguments);
   options->format.declare(arguments);
   return [options] {

@@ -67,7 +67,7 @@ Json json_of(const Row& row) {
   if (row.has_cost) {
     result["macs"] = answer.cost.macs;
     result["parameters"] = answer.cost.parameters;
-    // What an operation that cannot be costed multiplies is not known: taken as the average one.
+    // An operation of unknown cost counts as an average one.
     result["coverage"] = {{"nodes", rounded(answer.cost.covered)},
                           {"macs", rounded(answer.cost.covered)},
                           {"unknown_ops", answer.cost.unknown_operations}};
@@ -141,8 +141,8 @@ std::string table(const Rows& rows) {
          row.is_answered ? std::string(session::name_of(p.verdict)) : "not answered"});
   }
   std::string text = table.format();
-  text += fmt::format("\nintervals hold {:g} % of what was measured\n",
-                      100 * rows.given.front().answer.interval_level);
+  text += fmt::format("\neach interval should hold the measured time in {:g} of 10 cases\n",
+                      10 * rows.given.front().answer.interval_level);
   if (!rows.default_device.empty())
     text += fmt::format("device: {}, the default\n", rows.default_device);
   for (const std::string& line : notes_of(rows)) text += line + "\n";

@@ -10,8 +10,8 @@
 
 namespace hale::cli {
 
-/// An answer for a model, or for a line of `--archs`: a line that cannot be answered keeps its
-/// place without a prediction.
+/// An answer for a model or for a line of `--archs`. A line that cannot be answered keeps its
+/// place, without a prediction.
 struct Row {
   session::Answer answer;
   bool is_answered = true;

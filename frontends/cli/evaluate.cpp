@@ -155,26 +155,27 @@ Action declare(Arguments& arguments) {
       "CSV: arch,<device>,... in milliseconds; arch is the space's own string or, for "
       "graph, an ONNX file by its path from the table's folder");
   arguments.repeated("--base NAME|FILE", options->asked.bases,
-                     "A built-in base or a file that 'hale train' made, once or again and again; "
-                     "left out: the space's");
+                     "A built-in base or a file that 'hale train' made; again for more; left out: "
+                     "the space's");
   arguments.repeated(
       "--baseline NAME[:ROWS]", options->asked.baselines,
-      "Beside the bases: flops, lut, brp-nas or ada-proxy, for graph flops, roofline "
-      "or operation-wise, fitted on so many random rows of each target");
+      "Compared with the bases: flops, lut, brp-nas or ada-proxy; for graph flops, roofline or "
+      "operation-wise. Each is fitted on ROWS random rows of each target");
   arguments.text("--proxy DEVICE", options->asked.proxy,
                  "The device that ada-proxy knows; left out: the table's first that is no target");
   arguments.list("--devices X,..", options->asked.devices, "Target devices", true);
   arguments.number("--samples N", options->asked.setup.samples,
                    "Measurements of each target device");
   arguments.number("--draws N", options->asked.setup.draws,
-                   "How often everything drawn is drawn anew");
-  arguments.choice("--select", options->asked.setup.select, {"auto", "random"},
-                   "What is measured: what the base asks for, for graph of half of the rows, drawn "
-                   "anew each time; or random rows");
+                   "How often the evaluation is repeated with other random rows");
+  arguments.choice(
+      "--select", options->asked.setup.select, {"auto", "random"},
+      "Which rows are measured: auto, those that the base asks for (for graph, among a "
+      "random half of the rows); or random ones");
   arguments.choice("--protocol", options->asked.setup.protocol, {"strict", "help"},
-                   "strict: the measurements alone are known of a target device; help: the paper's "
-                   "own, which trims and scales by more");
-  arguments.seed("--seed N", options->asked.setup.seed, "Of everything that is drawn");
+                   "strict: only the measurements of a target device are known; help: the paper's, "
+                   "which also scales by the target's training rows and trims the query rows");
+  arguments.seed("--seed N", options->asked.setup.seed, "The seed of everything that is drawn");
   arguments.text("--report FILE.html", options->report,
                  "Also a page with plots: predicted against measured, devices by methods, and more "
                  "sample counts where the protocol allows them");

@@ -142,7 +142,7 @@ Action declare(Arguments& arguments) {
                    "The graph as text; a row an operation; a line a kernel; the recognised "
                    "architecture's encoding; or an overview");
   arguments.choice("--fusion", options->fusion, session::fusion_names(),
-                   "Whose rules make kernels of the operations");
+                   "The runtime whose rules fuse operations into kernels");
   options->shapes.declare(arguments);
   options->format.declare(arguments);
   return [options] {
@@ -162,11 +162,11 @@ const Command inspect_command = {
     "read and write, the most memory that activations hold at once; the search space that it was\n"
     "recognised in; each operator by its share of the MACs; and what these figures leave out.\n"
     "  hale inspect network.onnx --print ops --format csv\n"
-    "writes a row an operation, for a spreadsheet.\n"
+    "writes a row for each operation, for a spreadsheet.\n"
     "  hale inspect network.onnx --batch 8 --fusion none --print kernels\n"
     "writes the kernels of a runtime that fuses nothing, for a batch of 8.\n"
     "  hale inspect network.onnx --passes infer-shapes,remove-dead-code --print ir\n"
-    "prints the graph in MLIR's generic form behind these passes.",
+    "prints the graph in MLIR's generic form after these passes.",
     declare};
 
 }  // namespace hale::cli

@@ -228,7 +228,7 @@ void warn_of_outliers(const std::string& model, const std::vector<double>& media
   if (*most < apart * *least) return;
   warn(
       fmt::format("{}: its {} processes took {} to {} ms: measure again on a quieter machine, or "
-                  "trust the interval the less",
+                  "trust the interval less",
                   model, medians.size(), short_number(*least), short_number(*most)));
 }
 
@@ -324,24 +324,29 @@ Action declare(Arguments& arguments) {
   arguments.required_text(
       "--runner NAME", options->runner,
       concat("What runs them; a version may follow: onnxruntime@1.18.0. ", known));
-  arguments.number("--threads N", options->threads, "Of the runtime, on as many processors");
-  arguments.number("--runs N", options->runs, "Fresh processes for each model, a row each");
+  arguments.number("--threads N", options->threads,
+                   "Threads of the runtime, each on a processor of its own");
+  arguments.number("--runs N", options->runs,
+                   "How many fresh processes for each model; each gives a row");
   arguments.number("--milliseconds N", options->milliseconds,
-                   "Of readings at most in each, once warm; fewer where the median is stable");
-  arguments.number("--timeout SECONDS", options->timeout, "Without an answer, then a model fails");
+                   "How long readings are taken in each, once warm; shorter where the median is "
+                   "stable");
+  arguments.number("--timeout SECONDS", options->timeout,
+                   "How long a model may go without an answer before it fails");
   arguments.choice("--optimisation LEVEL", options->optimisation,
-                   {"all", "extended", "basic", "disabled"}, "Of the graph, by the runtime");
+                   {"all", "extended", "basic", "disabled"},
+                   "How far the runtime optimises the graph");
   arguments.text("--packages DIR", options->packages, "Where npm installed the runner's package");
   arguments.text("--accelerator NAME", options->accelerator,
                  "What they run on instead of the processors: cuda for pytorch, an execution "
                  "provider such as cuda or tensorrt for onnxruntime-python");
   arguments.text("--python PROGRAM", options->python,
-                 "For the runners in Python: one that has their packages");
+                 "For the runners in Python: the interpreter that has their packages");
   arguments.flag("--install", options->installs, "Let npm install the runner's package first");
   arguments.text("--command LINE", options->command,
-                 "For the shell; {model} is the file, {threads} the number");
+                 "For the shell; {model} is the file, {threads} the number of threads");
   arguments.text("--pattern REGEX", options->pattern,
-                 "What it writes; the one group is the milliseconds");
+                 "What the command writes; the one group is the milliseconds");
   arguments.required_text("-o,--output CSV", options->output, "Rows are appended; - for stdout");
   options->shapes.declare(arguments);
   return [options] {

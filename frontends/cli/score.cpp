@@ -32,8 +32,8 @@ struct Options {
   FormatOption format;
 };
 
-/// What `work` gives; an error where memory does not hold what it makes, so that the other models
-/// are answered.
+/// The result of `work`; an error where memory is too small for it, so that the other models are
+/// still answered.
 template <class Work>
 std::invoke_result_t<Work> within_memory(const Work& work) {
   try {
@@ -111,7 +111,7 @@ void Scoring::score_model(const std::string& path) {
   }
 }
 
-/// The devices that were measured for the space that is named, and with the batch that is.
+/// The devices that were measured for the named space, at the named batch.
 std::vector<const Device*> Scoring::devices_of_space() {
   std::vector<const Device*> found;
   for (const Device& device : devices_)
@@ -133,8 +133,8 @@ std::vector<Line> Scoring::read_lines(const std::vector<std::string>& archs,
   return lines;
 }
 
-/// A row a line, of the architectures all at once; of models and of what is no architecture without
-/// an answer. Errors: the predictor's own.
+/// A row for each line. Architectures are answered here, all at once; models and what is no
+/// architecture are left without an answer. Errors: the predictor's own.
 Result<std::vector<Row>> Scoring::answer_lines(const Device& device,
                                                const std::vector<Line>& lines) const {
   std::vector<const device::Subject*> asked;
@@ -159,7 +159,7 @@ Result<std::vector<Row>> Scoring::answer_lines(const Device& device,
   return rows;
 }
 
-/// Adds a line's rows, a device each, and says once what is wrong with it.
+/// Adds the rows of a line, one for each device, and says once what is wrong with it.
 void Scoring::finish_line(std::size_t number, const std::string& arch, const Line& line,
                           std::vector<Row> of_devices, const std::vector<const Device*>& devices) {
   std::string last;
@@ -191,14 +191,14 @@ void Scoring::finish_line(std::size_t number, const std::string& arch, const Lin
   }
 }
 
-/// Models are read in their turn, so that one at a time is held.
+/// Models are read one by one, so that memory holds one at a time.
 Result<> Scoring::score_archs() {
   HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(options_.space));
   HALE_TRY(const std::vector<std::string> archs, read_archs(options_.archs, space->name));
   const std::vector<Line> lines = read_lines(archs, *space);
   const auto is_string = [](const Line& line) { return !line.is_model; };
   if (options_.operations && std::any_of(lines.begin(), lines.end(), is_string))
-    warn("--ops: an architecture has no kernels, an ONNX file has");
+    warn("--ops: architecture strings have no kernels; ONNX files have");
   const std::vector<const Device*> devices = devices_of_space();
   std::vector<std::vector<Row>> found;  // of each device
   for (const Device* device : devices) {
@@ -250,7 +250,9 @@ Exit score(Options& options) {
   if (const auto parsed = options.shapes.parse(); !parsed)
     return refuse_usage(parsed.error().message);
   if (options.operations && options.format.format() == Format::csv)
-    warn("--ops: a CSV has a row a model; table and json say where the time goes");
+    warn(
+        "--ops: a CSV has a row for each model; use --format table or json to see where the time "
+        "goes");
   return Scoring(options).run();
 }
 
@@ -270,8 +272,9 @@ Action declare(Arguments& arguments) {
   arguments.repeated_choice(
       "--fail-on", options->fail_on, {"unknown-op", "extrapolating"},
       "Exit with 1 where an operation is unknown, or an answer is extrapolating");
-  arguments.flag("--ops", options->operations,
-                 "Where the time goes: a row a kernel, its share, multiply-adds and bytes");
+  arguments.flag(
+      "--ops", options->operations,
+      "Where the time goes: a row for each kernel, with its share, multiply-adds and bytes");
   options->format.declare(arguments);
   return [options] { return score(*options); };
 }
@@ -282,7 +285,7 @@ const Command score_command = {
     "score", "The latency of ONNX files or architectures on devices",
     "  hale score network.onnx --device fpga --device raspi4\n"
     "prints a line for each device: the latency in milliseconds, the interval around it, and\n"
-    "whether the network is like those that were measured.",
+    "whether the network is like those that were measured (interpolating).",
     declare};
 
 }  // namespace hale::cli

@@ -192,8 +192,9 @@ Result<Suggestion> suggest_telling(const Options& options, const runtime::SpaceE
   std::string text = format_listing({"suggestions", columns}, records, options.format.format());
   if (options.format.format() == Format::table)
     text += fmt::format(
-        "\nhalf_width: what the intervals of the candidates are expected to be, +- relative, the\n"
-        "median, once the rows down to this one are measured; now: {:.3g}\n",
+        "\nhalf_width: how wide the candidates' intervals will be, +- relative, in the median, "
+        "once\n"
+        "this row and those above it are measured; now: {:.3g}\n",
         suggestions.half_width);
   return Suggestion{std::move(text), candidates.refused.empty()};
 }
@@ -213,16 +214,16 @@ Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.required_text("--space NAME", options->space, "The search space to choose from");
   arguments.number("--count N", options->count,
-                   "How many, ten where it is left out; a help base takes its ten alone");
+                   "How many; left out: ten. A help base always takes its ten references");
   arguments.text(
       "--candidates FILE", options->candidates,
       "What to choose from, one a line: ONNX files or architectures; left out, for graph: "
       "networks that hale draws");
   arguments.repeated("--measured FILE", options->measured,
-                     "Measurements as 'adapt' takes them, to leave out; again for more");
+                     "What is measured already, a file as 'adapt' takes it; again for more");
   arguments.seed("--seed N", options->seed,
-                 "Of the weights of the ONNX files, and of the networks that hale draws");
-  arguments.text("--emit DIR", options->emit, "Folder to write them to as ONNX files");
+                 "The seed of the weights in the ONNX files, and of the networks that hale draws");
+  arguments.text("--emit DIR", options->emit, "The folder to write them to as ONNX files");
   options->shapes.declare(arguments);
   options->format.declare(arguments);
   return [options] {
@@ -242,7 +243,7 @@ const Command suggest_command = {
     "names the architectures whose latencies 'hale adapt' wants, and writes them as ONNX files\n"
     "that any runtime can measure.\n"
     "  hale suggest --space graph --candidates mine.txt --measured times.csv --count 3\n"
-    "names the three of your own models that would sharpen the intervals most.",
+    "names the three of your own models that would narrow the intervals most.",
     declare};
 
 }  // namespace hale::cli

@@ -244,14 +244,16 @@ Action declare(Arguments& arguments) {
       "graph, an ONNX file by its path from the table's folder");
   arguments.list("--devices A,B,..", options->devices, "Devices to learn from", true);
   arguments.list("--valid C,..", options->validation,
-                 "Devices to choose the best episode and the intervals by");
+                 "Devices that choose the best episode and the width of the intervals");
   arguments.text("--recipe NAME", options->recipe,
-                 "What is trained: help, or for graph simulated, where it is left out");
-  arguments.seed("--seed N", options->seed, "Of everything that is drawn");
-  arguments.number("--episodes N", options->episodes, "How long; left out: as the method's paper");
-  arguments.number("--threads N", options->threads, "The result does not depend on it");
+                 "What is trained; left out: help, or for graph simulated");
+  arguments.seed("--seed N", options->seed, "The seed of everything that is drawn");
+  arguments.number("--episodes N", options->episodes,
+                   "How many; left out: as many as in the method's paper");
+  arguments.number("--threads N", options->threads,
+                   "How many; the result is the same with any number");
   arguments.required_text("-o,--output FILE", options->output, "The base; - for stdout");
-  arguments.text("--made-from TEXT", options->made_from, "A line on what it was trained on");
+  arguments.text("--made-from TEXT", options->made_from, "A line that says what it was trained on");
   options->format.declare(arguments);
   return [options]() -> Exit {
     if (options->threads == 0) return refuse_usage("train: --threads is at least 1");

@@ -66,7 +66,7 @@ void add_recognition(const ModelReading& read, Inspection& out) {
   out.assumptions = std::move(found->assumptions);
 }
 
-/// What the model does not say although it should.
+/// Assumptions for what the model should state and does not.
 void add_unsaid(const graph::Graph& graph, Inspection& out) {
   if (graph.operator_sets.empty())
     out.assumptions.emplace_back("no opset is stated: operators are read as of any version");

@@ -16,7 +16,7 @@ const runtime::SpaceEntry& any_graph() { return built_in().any_graph(); }
 
 bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
 
-/// What a file turned out to be.
+/// A file, and what it was recognised as.
 struct ReadFile {
   runtime::Recognition recognition{};
   workload::SharedNetwork network{};       // of any graph
@@ -51,13 +51,14 @@ Result<ReadFile> read_file(const std::string& path, const Inputs& inputs,
   return read;
 }
 
-/// Errors: a file of another space, or with operations that cannot be costed.
+/// Errors: a file of another space, or with operations of unknown cost.
 Result<> require_in(const std::string& path, const ReadFile& file, const runtime::SpaceEntry& space,
                     std::string_view consequence) {
   if (file.recognition.space != space.name)
     return fail(concat(path, ": lies in space '", file.recognition.space, "', expected '",
                        space.name, "'"));
-  if (file.uncovered) return fail(concat(path, ": ", consequence, "not costed: ", *file.uncovered));
+  if (file.uncovered)
+    return fail(concat(path, ": ", consequence, "cost not known: ", *file.uncovered));
   return {};
 }
 
@@ -68,8 +69,9 @@ Result<> require_measured_structure(const std::string& path, const ReadFile& fil
                      joined(file.recognition.differences, "; ")));
 }
 
-/// Which reference each file counts as. Graphs cannot tell some references apart: files of such a
-/// class take one each, in order, and what is then left without a file is like the first of them.
+/// Which reference each file counts as. Some references give the same graph. Each file of such a
+/// class counts as the next of them, in order; those that are left without a file count as measured
+/// like the first.
 class Classes {
  public:
   std::string reference_for(const std::string& path, const runtime::Recognition& recognition,
@@ -144,7 +146,7 @@ Result<ReadTable> read_table(const std::string& path, std::string_view space) {
       if (!file) return fail_in(path, file.error());
       if (file->uncovered) {
         read.left_out.push_back(
-            concat(path, ": ", arch, ": left out: not costed: ", *file->uncovered));
+            concat(path, ": ", arch, ": left out: cost not known: ", *file->uncovered));
         continue;
       }
       network = std::move(file->network);
@@ -159,7 +161,7 @@ Result<ReadTable> read_table(const std::string& path, std::string_view space) {
     for (std::size_t device = 0; device < raw.devices.size(); ++device)
       table.latency_ms[device].push_back(raw.latency_ms[device][row]);
   }
-  if (table.archs.empty()) return fail(concat(path, ": has no model that can be costed"));
+  if (table.archs.empty()) return fail(concat(path, ": has no model whose cost is known"));
   return read;
 }
 
@@ -174,8 +176,8 @@ Result<device::Subject> subject_of(const std::string& name, const runtime::Space
     const bool is_any = &space == &any_graph();
     if (is_any ? !inputs.says_nothing() : inputs.says_extents())
       return fail(concat(name.substr(0, 80),
-                         ": has the shapes that are in it, expected an ONNX file "
-                         "or a network that hale draws where --shape, --dim or --batch is given"));
+                         ": its shapes are fixed; --shape, --dim and --batch need an ONNX file or "
+                         "a network that hale draws"));
     return space.subject(name);
   }
   HALE_TRY(ReadFile file, read_file(name, inputs, space));
@@ -211,7 +213,7 @@ Result<Measured> recognise_measured(const std::vector<device::Measurement>& raw,
       is_of_one_batch = false;  // as far as is known
       if (!one.shape.empty())
         return fail(concat(one.arch, ": shape: found '", one.shape.substr(0, 80),
-                           "', expected none: an ONNX file alone is run with another"));
+                           "', expected none: only an ONNX file can be run with another shape"));
       HALE_TRY(device::Subject subject, space.subject(one.arch));
       measured.measurements.push_back(
           {std::move(subject.arch), one.latency, {}, std::move(subject.network)});

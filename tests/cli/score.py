@@ -147,7 +147,7 @@ def _():
     refused("score", "--space", "fbnet", "--device", "fpga", "--archs", one,
             says="lies in space 'nasbench201', expected 'fbnet'")
     refused("score", "--space", "nasbench201", "--archs", "-", "--shape", "input:1x3x64x64",
-            stdin=FULL, says="has the shapes that are in it")
+            stdin=FULL, says="its shapes are fixed; --shape, --dim and --batch need an ONNX file")
 
 
 @case("where the time goes is by kernels where a device was measured for any graph")
@@ -155,7 +155,7 @@ def _():
     result = good_json("score", emitted()[2], "--ops")["results"][0]
     expect(all(row["latency_ms"] > 0 for row in result["ops"]), "nothing takes no time")
     by_macs = good_json("score", emitted()[2], "--ops", "--device", "fpga")["results"][0]
-    expect("by multiply-adds" in by_macs["assumptions"][-1], str(by_macs["assumptions"]))
+    expect("by their multiply-adds" in by_macs["assumptions"][-1], str(by_macs["assumptions"]))
 
 
 @case("--archs reads a CSV's column arch")

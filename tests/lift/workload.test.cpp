@@ -166,7 +166,7 @@ TEST(workload, what_cannot_be_costed_is_named) {
   const workload::Workload work = made(graph, "none");
   EXPECT_TRUE(work.kernels.empty());
   ASSERT_EQ(work.uncovered.size(), 3U);
-  EXPECT_EQ(work.uncovered[0].reason, "the shapes that its products hang on are open");
+  EXPECT_EQ(work.uncovered[0].reason, "the sizes of what it multiplies are not fixed");
   EXPECT_EQ(work.uncovered[1],
             (workload::Uncovered{"Relu", "open", "the size of '' (Nx3 of f32) is not known"}));
   EXPECT_EQ(work.uncovered[2], (workload::Uncovered{"com.example.Thing", "unknown",
@@ -289,7 +289,7 @@ TEST(workload, regions_cost_a_branch_or_their_trips) {
   EXPECT_EQ(work.kernels[1].runs, 4U);
   EXPECT_EQ(totals(work).macs, 5U * 18);
   EXPECT_EQ(work.assumptions,
-            (std::vector<std::string>{"node 'if' (If): takes its dearer branch, else_branch",
+            (std::vector<std::string>{"node 'if' (If): takes its costlier branch, else_branch",
                                       "node 'loop' (Loop): its body runs 4 times"}));
 }
 

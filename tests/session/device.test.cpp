@@ -104,7 +104,8 @@ TEST(Device, RefusesWhatItWasNotMeasuredFor) {
   const auto ready = device.ready("graph");
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().message,
-            "device 'fpga' was measured neither for space 'graph' nor for 'graph'");
+            "device 'fpga' was not measured for space 'graph'; it was measured for: nasbench201, "
+            "fbnet");
 }
 
 TEST(Device, RefusesAModelOfWhichLessThanHalfCanBeCosted) {
@@ -124,7 +125,21 @@ TEST(Device, RefusesAModelOfWhichLessThanHalfCanBeCosted) {
   const auto answer = device_named("default").answer(*make_model(*std::move(builder).finish()));
   ASSERT_FALSE(answer);
   EXPECT_TRUE(answer.error().message.starts_with(
-      "25 % of its operations can be costed, expected at least 50 %: com.example.Mystery"))
+      "the cost of 25 % of its operations is known, expected at least 50 %: com.example.Mystery"))
+      << answer.error().message;
+}
+
+TEST(Device, SaysWhichInputHasNoFixedSize) {
+  using graph::Dim;
+  graph::Builder builder("open");
+  const graph::ValueId x = builder.input(
+      "x", {graph::ElementType::f32,
+            std::vector{Dim{Dim::open, "N"}, Dim{3}, Dim{Dim::open, "S"}, Dim{Dim::open, "S"}}});
+  builder.output(*builder.add("Relu", {x}), "y");
+  const auto answer = device_named("default").answer(*make_model(*std::move(builder).finish()));
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().message.ends_with(
+      "; the size of input 'x' is not fixed: add --shape x:Nx3xNxN, a number for each N"))
       << answer.error().message;
 }
 
@@ -139,7 +154,7 @@ TEST(Device, SaysWhereAModelIsOfAnotherPrecision) {
   EXPECT_EQ(answer->prediction.verdict, Verdict::extrapolating);
   EXPECT_EQ(answer->assumptions,
             std::vector<std::string>{"100 % of its multiply-adds are in f16, the device was "
-                                     "measured in f32: taken as if they were in that"});
+                                     "measured in f32: answered as if all were in f32"});
 }
 
 TEST(Device, GivesEightThreadsWhatItGivesOne) {

@@ -66,7 +66,8 @@ TEST(Inputs, WhatTheGraphDoesNotHaveIsRefused) {
   EXPECT_EQ(message(apply({.shapes = {{"x", {1, 3}}}}, graph)),
             "shape: input 'x' has 4 dimensions, found 2");
   EXPECT_EQ(message(apply({.shapes = {{"", {1, 3}}}}, graph)),
-            "shape: found one without a name for 2 inputs, expected INPUT:1x3x224x224");
+            "shape: found one without an input's name for a model of 2 inputs, expected "
+            "INPUT:1x3x224x224");
   EXPECT_EQ(message(apply({.dims = {{"T", 4}}}, graph)),
             "--dim: no open dimension 'T'; there are: 'N', 'S', 'S', 'N'");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, 3, 8, 8}}}, .batch = 4}, graph)),

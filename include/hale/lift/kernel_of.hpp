@@ -21,13 +21,13 @@ namespace hale::lift {
 
 namespace detail::kernels {
 
-/// Says of a group what it costs, as a kernel.
+/// Writes what a group of operations costs, as a kernel.
 class KernelWriter {
  public:
   KernelWriter(const graph::Graph& graph, const KernelGroups& groups)
       : graph_(graph), groups_(groups) {}
 
-  /// Adds a group's kernel, or what is known of it, and what is not known of which operation.
+  /// Adds a group's kernel with what is known of it, and names the operations of unknown cost.
   void write(const KernelGroup& group, std::uint64_t runs, workload::Workload& work) const {
     workload::Kernel kernel{.kind = group.kind, .runs = runs};
     kernel.location = location_of(group.operations.front());
@@ -79,7 +79,7 @@ class KernelWriter {
   [[nodiscard]] std::string add_products(graph::OperationId id, workload::Kernel& kernel) const {
     if (graph_.operation(id).domain == "ai.onnx.ml" &&
         graph_.operation(id).name.starts_with("TreeEnsemble"))
-      return "how far its trees are walked hangs on the data";
+      return "how deep its trees are walked depends on the data";
     if (const auto products = macs_of(graph_, id)) {
       kernel.macs = workload::saturating_sum(kernel.macs, *products);
       if (*products > 0) set_element(multiplied(graph_, graph_.operation(id)), kernel);
@@ -91,8 +91,9 @@ class KernelWriter {
     };
     if (graph::find_operation(op) != nullptr)
       return std::any_of(op.operands.begin(), op.operands.end(), is_open)
-                 ? "the shapes that its products hang on are open"
-                 : "its products are of a form that hale does not count, or more than 64 bits hold";
+                 ? "the sizes of what it multiplies are not fixed"
+                 : "hale cannot count its products: their form is unknown, or 64 bits do not hold "
+                   "them";
     return kind_of(graph_, op) == KernelKind::other ? "hale does not know this operation"
                                                     : "hale does not count its products";
   }
@@ -129,7 +130,7 @@ class KernelWriter {
       kernel.bytes_written = workload::saturating_sum(kernel.bytes_written, *bytes);
       kernel.outputs = workload::saturating_sum(
           kernel.outputs, static_cast<std::uint64_t>(*graph::element_count(type)));
-      // Of products it is what is multiplied: integers are summed in wider ones.
+      // A product's type is that of its factors: integers are summed in wider ones.
       if (!std::exchange(is_first, false) || kernel.macs > 0) continue;
       set_element(type.element, kernel);
     }

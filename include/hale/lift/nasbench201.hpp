@@ -129,8 +129,8 @@ inline constexpr auto nasbench201_operations = std::to_array<std::string_view>(
 /// Recognises a network of NAS-Bench-201 of any depth, width, resolution, batch and class count,
 /// with its BatchNormalizations folded or not.
 ///
-/// It is best otherwise as import gave it: factors of zero that are folded away already can leave
-/// open where one cell ends.
+/// Run no other pass before: where factors of zero are folded away already, it may be open where a
+/// cell ends.
 /// Pre: graph::Simplify ran. Errors: the first node that fits no such network, with what was found
 /// and expected.
 /// Cost: O(operations), and O(15 625) once.

@@ -16,7 +16,7 @@ namespace hale::lift {
 
 /// The multiply-adds of one operation; nothing where they are not known.
 ///
-/// An operation that is not declared, of a kind without products, has none.
+/// An operation that is not declared has none where its kind has no products.
 /// Pre: shapes are inferred.
 [[nodiscard]] inline std::optional<std::uint64_t> macs_of(const graph::Graph& graph,
                                                           graph::OperationId id) {
@@ -26,7 +26,7 @@ namespace hale::lift {
   return 0;
 }
 
-/// The type of what an operation multiplies: that of quantised numbers where one side is of such.
+/// The type that an operation multiplies in: the quantised one where one factor is quantised.
 [[nodiscard]] inline graph::ElementType multiplied(const graph::Graph& graph,
                                                    const graph::Operation& op) {
   auto type = graph::ElementType::undefined;
@@ -39,7 +39,7 @@ namespace hale::lift {
   return type;
 }
 
-/// The GEMM form of an operation as a kernel states it.
+/// The matrix product that an operation is, as a kernel states it.
 [[nodiscard]] inline std::optional<workload::Gemm> gemm_of(const graph::Graph& graph,
                                                            graph::OperationId id) {
   const auto form = graph::gemm_form_of(graph, id);

@@ -43,8 +43,8 @@ inline void add_cost(const workload::Workload& work, Cost& cost) {
   cost.precisions = precisions_of(work);
 }
 
-/// The cost without what a factor of zero decides: what no runtime needs to compute is no cost of
-/// the model's.
+/// The cost without operations whose result a factor of zero decides: no runtime needs to compute
+/// them.
 [[nodiscard]] inline Result<> cost_without_zeros(const graph::Graph& graph,
                                                  const workload::Workload& unfused, Cost& cost) {
   cost.covered = workload::covered_share(unfused);
@@ -59,14 +59,14 @@ inline void add_cost(const workload::Workload& work, Cost& cost) {
   return {};
 }
 
-/// What the result of an operation is called, which a pass that replaces the operation keeps.
+/// The name of an operation's result. A pass that replaces the operation keeps it.
 [[nodiscard]] inline std::string result_of(const graph::Graph& graph, std::size_t operation) {
   for (const graph::ValueId id : graph.operation(graph::OperationId(operation)).results)
     if (id != graph::ValueId::none) return graph.value(id).name;
   return {};
 }
 
-/// What tells which fused kernel an unfused one became part of.
+/// Tells which fused kernel an unfused one became part of.
 struct Trace {
   std::size_t operation = 0;
   std::string result{};
@@ -83,9 +83,10 @@ struct Trace {
   return found;
 }
 
-/// The fused kernel of each unfused one: the kernel that holds the same operation; else the kernel
-/// whose result has the same name, since a pass that replaces operations keeps it; else that of the
-/// next unfused kernel, since a pattern that is spelled out ends with its result.
+/// The fused kernel that each unfused one is part of. First the kernel that holds the same
+/// operation; else the kernel whose result has the same name, since a pass that replaces operations
+/// keeps it; else the kernel of the next unfused one: the last operation of a spelled-out pattern
+/// gives its result.
 [[nodiscard]] inline std::vector<std::size_t> owners(const std::vector<Trace>& unfused,
                                                      const graph::Graph& graph,
                                                      const workload::Workload& fused) {
@@ -122,13 +123,13 @@ struct Trace {
           memory.unknown};
 }
 
-/// Reads any graph. Shapes are inferred once. What could not be costed is named in uncovered().
+/// Reads any graph. Shapes are inferred once. Operations of unknown cost are named in uncovered().
 ///
 /// Errors: as canonicalise(). Cost: O(operations), a copy of the graph.
 [[nodiscard]] inline Result<Reading> read(graph::Graph graph) {
   Reading reading;
   HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes>::run(graph)));
-  reading.cost.parameters = graph::parameters(graph).total;  // before any is folded away
+  reading.cost.parameters = graph::parameters(graph).total;  // before passes fold any away
   HALE_CHECK((graph::Pipeline<graph::FoldConstants, graph::RemoveIdentities,
                               graph::RecogniseQuantised, graph::RemoveDeadCode>::run(graph)));
   const workload::FusionRules none = workload::no_fusion();

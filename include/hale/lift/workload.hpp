@@ -68,7 +68,7 @@ class KernelList {
 
   [[nodiscard]] workload::Workload control(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    if (op.is("If")) return dearer_branch(id, runs);
+    if (op.is("If")) return costlier_branch(id, runs);
     if (op.is("Loop") || op.is("Scan")) return body(id, runs);
     workload::Workload work;
     const bool is_call =
@@ -76,30 +76,31 @@ class KernelList {
     for (const graph::NamedRegion& nested : op.regions) append(work, region(nested.region, runs));
     if (!is_call)
       work.assumptions.push_back(concat(graph_.location_of(id),
-                                        ": each of its bodies runs once, since how often is open"));
+                                        ": each of its bodies is counted once: how often they run "
+                                        "is not known"));
     return work;
   }
 
-  [[nodiscard]] workload::Workload dearer_branch(graph::OperationId id, std::uint64_t runs) {
+  [[nodiscard]] workload::Workload costlier_branch(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    workload::Workload dearest;
+    workload::Workload costliest;
     std::string taken;
     for (const graph::NamedRegion& nested : op.regions) {
       workload::Workload branch = region(nested.region, runs);
-      if (taken.empty() || is_dearer(branch, dearest)) {
-        std::swap(branch, dearest);
+      if (taken.empty() || is_costlier(branch, costliest)) {
+        std::swap(branch, costliest);
         taken = nested.name;
       }
-      // What cannot be costed may be the dearer for it.
+      // A branch of unknown cost may be the costlier one.
       for (workload::Uncovered& each : branch.uncovered)
-        dearest.uncovered.push_back(std::move(each));
+        costliest.uncovered.push_back(std::move(each));
     }
-    dearest.assumptions.push_back(
-        concat(graph_.location_of(id), ": takes its dearer branch, ", taken));
-    return dearest;
+    costliest.assumptions.push_back(
+        concat(graph_.location_of(id), ": takes its costlier branch, ", taken));
+    return costliest;
   }
 
-  [[nodiscard]] static bool is_dearer(const workload::Workload& a, const workload::Workload& b) {
+  [[nodiscard]] static bool is_costlier(const workload::Workload& a, const workload::Workload& b) {
     const workload::Totals one = workload::totals(a);
     const workload::Totals other = workload::totals(b);
     if (one.macs != other.macs) return one.macs > other.macs;
@@ -116,7 +117,7 @@ class KernelList {
     work.assumptions.push_back(
         trips ? concat(graph_.location_of(id), ": its body runs ", *trips, " times")
               : concat(graph_.location_of(id),
-                       ": its body runs once, since its trip count is not known"));
+                       ": its body is counted once: how often it runs is not known"));
     return work;
   }
 
@@ -174,7 +175,7 @@ using Prepare =
     graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
                     graph::RemoveIdentities, graph::RecogniseQuantised, graph::RemoveDeadCode>;
 
-/// The passes that a runtime of these rules runs then.
+/// The passes that a runtime of these rules runs after those.
 [[nodiscard]] inline Result<> prepare_for(graph::Graph& graph, const workload::FusionRules& rules) {
   if (rules.folds_zeros)
     HALE_CHECK((graph::Pipeline<graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
@@ -195,9 +196,9 @@ using Prepare =
 
 /// The kernels that runtimes of these rules would run for a graph, in order.
 ///
-/// What is computed from constants alone is folded away, views cost nothing; If costs its dearer
-/// branch, Loop and Scan their body times their trips, or once where those are not known: the
-/// assumptions say so. What could not be costed is named in `uncovered`. Under rules that
+/// What is computed from constants alone is folded away; views cost nothing. If costs its costlier
+/// branch; Loop and Scan cost their body as often as it runs, once where that is not known, and the
+/// assumptions say so. Operations of unknown cost are named in `uncovered`. Under rules that
 /// fold zeros, the MACs of the kernels of a graph without regions are macs() of the canonical
 /// graph. Shapes: all_rules (n) -> n workloads. Errors: as canonicalise(). Cost: a copy of the
 /// graph and its shapes once, a copy of that and the passes of its own for each of the rules.

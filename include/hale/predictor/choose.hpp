@@ -18,19 +18,19 @@
 
 namespace hale::predictor {
 
-/// A model to measure next, and what that is worth.
+/// A model to measure next, and how wide intervals are then.
 struct Suggestion {
   std::size_t candidate = 0;
   double half_width = 0;  // of the candidates' intervals once it is measured, relative, the median
 };
 
-/// Chooses what to measure: each time the candidate whose latency tells most of all candidates'.
+/// Chooses what to measure: each time the candidate that tells most about all candidates.
 ///
-/// That is the one that shrinks the candidates' variances most in the geometric mean: each counts
-/// in proportion to itself, so that a few wide ones do not decide. Before any measurement latencies
-/// covary as they do on the prior's simulated devices; after some, as the posterior has it. No
-/// latency of what is yet to be measured is looked at.
-/// Source: greedy reduction of predictive variances (Krause et al., JMLR 2008, in kind).
+/// That is the one that shrinks the candidates' variances most, in the geometric mean: each
+/// variance counts in proportion to itself, so that a few large ones do not decide. Before any
+/// measurement, latencies covary as on devices that the prior simulates; afterwards as in the
+/// posterior. The latency of a candidate is never looked at. Source: greedy reduction of predictive
+/// variances (Krause et al., JMLR 2008, in kind).
 class MeasurementChoice {
  public:
   /// Pre: candidates are not empty. Cost: O(n^2 devices) before any
@@ -44,7 +44,7 @@ class MeasurementChoice {
     taken_.assign(candidates.size(), false);
   }
 
-  /// The expected half width of the candidates' intervals as things stand, relative: the median.
+  /// Half the width of the candidates' intervals now, relative: the median over the candidates.
   [[nodiscard]] double half_width() const {
     std::vector<double> widths;
     for (Eigen::Index i = 0; i < covariance_.rows(); ++i) {
@@ -54,7 +54,7 @@ class MeasurementChoice {
     return numeric::median(std::move(widths));
   }
 
-  /// The next one; nothing where all are taken. Cost: O(n^2).
+  /// The next candidate; nothing where all were chosen. Cost: O(n^2).
   [[nodiscard]] std::optional<Suggestion> next() {
     const Eigen::ArrayXd variances =
         covariance_.diagonal().array().max(0.0) + error_.noise * error_.noise;

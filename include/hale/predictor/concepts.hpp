@@ -12,7 +12,7 @@
 
 namespace hale::predictor {
 
-/// Something that says how long architectures of its space take on one device.
+/// Predicts how long architectures of its space take on one device.
 ///
 /// Shapes: predict(architectures (n), out (n)).
 template <class P>
@@ -24,7 +24,7 @@ concept Predictor = space::SearchSpace<typename P::Space> &&
   { constant.interval_level() } -> std::convertible_to<double>;
 };
 
-/// Architectures and what they took on one device.
+/// Architectures, and how long each took on one device.
 template <space::SearchSpace S>
 struct MeasuredRows {
   std::vector<typename S::Architecture> architectures;
@@ -33,10 +33,11 @@ struct MeasuredRows {
   [[nodiscard]] std::size_t size() const { return latency_ms.size(); }
 };
 
-/// A predictor that learns from nothing but rows of its target device, or of it and one proxy.
+/// A predictor that learns only from rows of its target device, and of one proxy device if it has
+/// one.
 ///
-/// `usual_rows` is how many rows its source measures. Errors of fit(): too few rows, or rows that
-/// nothing can be learned from.
+/// `usual_rows` is how many rows the method's paper measures. Errors of fit(): too few rows, or
+/// rows that nothing can be learned from.
 template <class B>
 concept Baseline = Predictor<B> &&
     requires(const MeasuredRows<typename B::Space>& target,

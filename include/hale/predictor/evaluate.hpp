@@ -19,8 +19,8 @@
 
 namespace hale::predictor {
 
-/// How much of the target device is looked at: `strict` takes the measurements alone; `help` is the
-/// paper's own, which trims and scales by the target's training rows too.
+/// What is known of a target device. `strict`: its measurements only. `help`, the paper's protocol:
+/// it also scales by the target's training rows, and trims the rows that it scores.
 enum class Protocol : std::uint8_t { strict, help };
 
 [[nodiscard]] constexpr std::string_view name_of(Protocol protocol) {
@@ -35,7 +35,7 @@ struct EvaluationOptions {
   bool chooses = true;  // what is measured, where the base leaves a choice; else it is drawn
 };
 
-/// The figures of one draw. Every one is a share but the correlations.
+/// The figures of one draw. All but the correlations are shares: .05 is 5 %.
 struct Metrics {
   double spearman = 0;
   double kendall = 0;
@@ -79,7 +79,7 @@ struct DeviceEvaluation {
 
 namespace detail {
 
-/// The mean truth of the fastest twentieth by `order`.
+/// The mean measured latency of the fastest twentieth by `order`.
 inline double mean_of_fastest(const std::vector<double>& truth, const std::vector<double>& order) {
   std::vector<std::size_t> rows(truth.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
@@ -196,7 +196,8 @@ Result<Scored> score_draw(const Base<R>& base, const PreparedTable<R>& table,
 
 }  // namespace detail
 
-/// Scores a base on devices of a table, everything reset between devices and draws.
+/// Scores a base on devices of a table. Nothing is carried over from one device or draw to the
+/// next.
 ///
 /// Errors: unknown devices; sample counts that the protocol does not have; too few rows.
 /// `progress` is told (done, all) after each draw.

@@ -11,7 +11,7 @@
 
 namespace hale::predictor {
 
-/// A set of log latencies, normal together or taken as such.
+/// Log latencies of several models, taken as normal together.
 struct JointPrediction {
   Eigen::VectorXd mean;
   Eigen::MatrixXd covariance;
@@ -25,19 +25,19 @@ struct JointPrediction {
   }
 };
 
-/// A device inferred from the latencies of some models under one prior: normal in the logarithms of
-/// its rates.
+/// A device inferred from the latencies of some models, under one prior. Its rates are normal in
+/// their logarithms.
 ///
-/// The most probable rates by Gauss-Newton, each step a solve of as many equations as there are
-/// measurements; around them the distribution is normal (Laplace). Outliers weigh less, as a
-/// Student-t distribution has it. What no device explains is a Gaussian process over how models
-/// spend their time.
+/// Gauss-Newton finds the most probable rates: each step solves as many equations as there are
+/// measurements. Around them the distribution is taken as normal (Laplace). Outliers count less, by
+/// a Student-t distribution. What no rates explain is a Gaussian process: models that spend their
+/// time alike are off alike.
 class InferredDevice {
  public:
   using Terms = workload::Terms;
 
-  /// Shapes: models (K), log_ms (K). Pre: at least one, finite. Cost: at most 40 solves of K
-  /// equations, 5 to 20 as a rule.
+  /// Shapes: models (K), log_ms (K). Pre: K > 0, all finite. Cost: at most 40 solves of K
+  /// equations, usually 5 to 20.
   InferredDevice(const workload::DevicePrior& prior, const SimulationError& error,
                  std::span<const Terms> models, const Eigen::VectorXd& log_ms)
       : base_error_(error), covariance_(prior) {
@@ -46,7 +46,8 @@ class InferredDevice {
     factorise(models, log_ms, mean);
   }
 
-  /// Log latencies with all that is unknown of them, noise excluded. Shapes: models (n).
+  /// Log latencies and how unsure they are together, without the noise of measuring. Shapes: models
+  /// (n).
   /// Cost: O(n K terms + n^2 (K + terms)).
   [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
     const detail::simulated::Linearised at(models, log_rates_);
@@ -70,14 +71,14 @@ class InferredDevice {
     return device;
   }
 
-  /// How far this device strays from simulated ones, by how far the base expects it to: deviations
-  /// are in units of it.
+  /// How far this device is from what the prior expects, in units of what the base expects: 1 is as
+  /// expected. Deviations are scaled by it.
   [[nodiscard]] double scale() const { return scale_; }
-  /// The logarithm of the measurements' density under the prior, up to what all priors share.
+  /// The logarithm of the measurements' density under the prior, without what all priors share.
   [[nodiscard]] double log_evidence() const { return log_evidence_; }
-  /// log(measured / explained by the device), a measurement each.
+  /// log(measured / explained by the device), one for each measurement.
   [[nodiscard]] const Eigen::VectorXd& residuals() const { return residuals_; }
-  /// How much each measurement counts: 1 as all, less for an outlier.
+  /// How much each measurement counts: 1 usually, less for an outlier.
   [[nodiscard]] const Eigen::VectorXd& weights() const { return weights_; }
 
  private:
@@ -120,8 +121,8 @@ class InferredDevice {
                                                       base_error_.degrees / 2 * discounts);
   }
 
-  /// The root mean square of what each measurement is off from what the others predict, by the
-  /// deviation predicted. Few say little of it: it starts from 1.
+  /// How far each measurement is from what the others predict, in units of the deviation that is
+  /// predicted: the root mean square. Few measurements say little of it, so it starts from 1.
   /// Source: leave-one-out in closed form (Rasmussen and Williams 2006, equation 5.12).
   [[nodiscard]] double strain(const Eigen::VectorXd& off) const {
     constexpr double trust = 5;  // in 1, as if so many measurements had said so

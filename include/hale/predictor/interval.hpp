@@ -9,8 +9,8 @@
 
 namespace hale::predictor {
 
-/// How far truth strays from prediction: truth / prediction lies in [low, high] with this
-/// probability.
+/// An interval relative to the prediction: measured / predicted lies in [low, high] with the
+/// probability `level`.
 struct RelativeInterval {
   double low = 1;
   double high = 1;
@@ -23,8 +23,8 @@ struct RelativeInterval {
   friend bool operator==(const RelativeInterval&, const RelativeInterval&) = default;
 };
 
-/// The same in units of the spread of a device's own measured rows around their predictions: where
-/// those are missed, by whole milliseconds or odd hardware, the others are missed about as much.
+/// The same, in units of how far a device's own measured rows are from their predictions. Where
+/// those are far off (coarse clocks, unusual hardware), the other rows are about as far off.
 struct ScaledInterval {
   double spreads = 1;
   double least_spread = 0;  // of log ratios: ten rows may happen to be met by chance

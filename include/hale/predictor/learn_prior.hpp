@@ -25,8 +25,8 @@ struct SourceRows {
   GraphRows rows;
 };
 
-/// The implementation that a device's name begins with, up to its version: what is left out
-/// together. "onnxruntime-web-1.22-all-1t" -> "onnxruntime-web".
+/// The runtime that a device's name begins with, up to its version. Devices of one runtime are left
+/// out together. "onnxruntime-web-1.22-all-1t" -> "onnxruntime-web".
 [[nodiscard]] inline std::string runtime_of(std::string_view device) {
   for (std::size_t i = 0; i + 1 < device.size(); ++i)
     if (device[i] == '-' && device[i + 1] >= '0' && device[i + 1] <= '9')
@@ -36,7 +36,7 @@ struct SourceRows {
 
 /// A device's rates by its rows of other families than `without`, under the broad prior.
 ///
-/// Errors: no such row; a latency that no network could take. Cost: some solves of as many
+/// Errors: no such row; a latency that no network could take. Cost: a few solves, each of as many
 /// equations as there are terms.
 [[nodiscard]] inline Result<workload::DevicePrior::Rates> fitted_rates(
     const GraphRows& rows, std::optional<std::string_view> without = {}) {
@@ -76,7 +76,7 @@ struct SourceRows {
   return rates;
 }
 
-/// How rates are off the broad prior's mean, beyond the device's speed as a whole.
+/// How far rates are from the broad prior's mean, apart from the device's speed as a whole.
 [[nodiscard]] inline workload::DevicePrior::Rates off_broad(
     const workload::DevicePrior::Rates& rates) {
   const workload::DevicePrior broad = workload::broad_prior();
@@ -90,11 +90,11 @@ struct SourceRows {
 /// The fits of devices by their names.
 using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
 
-/// The prior in which devices centre on what the sources have in common.
+/// The prior whose mean is what the sources have in common.
 ///
-/// Each runtime counts once, less how fast its devices are as a whole; the mean is drawn to the
-/// broad one as if that were `weight` runtimes more. It is the broad prior's spread that is left,
-/// in parts: few runtimes say little of how far the next one strays.
+/// Each runtime counts once, without its devices' speed as a whole. The broad prior's mean counts
+/// as `weight` more runtimes. The spread is the broad prior's, made smaller: a few runtimes say
+/// little of how far the next one is from them.
 [[nodiscard]] inline workload::DevicePrior learned_prior(const Fits& fits, double weight = 8) {
   using Rates = workload::DevicePrior::Rates;
   workload::DevicePrior prior = workload::broad_prior();
@@ -114,7 +114,7 @@ using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
   return prior;
 }
 
-/// The fitted devices as known ones, drawn a little to what all have in common.
+/// The fitted devices as known ones, moved a little towards what all have in common.
 [[nodiscard]] inline std::vector<KnownDevice> known_devices(const Fits& fits,
                                                             const workload::DevicePrior& prior) {
   constexpr double trust = 0.9;
@@ -133,8 +133,8 @@ using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
 /// Devices that were fitted once to all their rows, and once without each family.
 class FittedSources {
  public:
-  /// Tells `fitted_one` of each device. Errors: no device; one without rows. Cost: tens of
-  /// milliseconds a device and family.
+  /// Calls `fitted_one` after each device. Errors: no device; a device without rows. Cost: tens of
+  /// milliseconds for each device and family.
   template <class Told>
   [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources,
                                                  const Told& fitted_one) {
@@ -192,11 +192,11 @@ class FittedSources {
   std::vector<Fit> fits_;
 };
 
-/// Learns a base from the devices that `counts` holds for, and widens its intervals until they hold
-/// on each runtime when that one and the family in question are left out.
+/// Learns a base from the devices for which `counts` is true. It widens the intervals until they
+/// hold on each runtime when that runtime, and the family that is asked for, are left out.
 ///
-/// `fitted` is of `sources`; `judged_one` is told of each device. Errors: as
-/// SimulatedPosterior::infer(); too few rows. Cost: seconds a device.
+/// `fitted` is of `sources`; `judged_one` is called after each device. Errors: as
+/// SimulatedPosterior::infer(); too few rows. Cost: seconds for each device.
 template <class Filter, class Told>
 [[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted,
                                                const std::vector<SourceRows>& sources,

@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
-/// What a predictor says of models that nothing like them was measured of.
+/// How well a predictor does on models of families that were not measured.
 namespace hale::predictor {
 
-/// What models took on one device, and the family that each belongs to.
+/// How long models took on one device, and the family of each.
 struct GraphRows {
   std::vector<workload::Terms> models;
   std::vector<std::string> families;
@@ -34,7 +34,7 @@ struct LeftOutOptions {
   std::size_t most_rows = 400;  // to choose from, drawn where there are more
 };
 
-/// Which rows are measured, and which are then asked for.
+/// Which rows are measured, and which are then predicted.
 struct Split {
   std::vector<std::size_t> measured;
   std::vector<std::size_t> asked;
@@ -70,12 +70,12 @@ namespace detail {
 
 }  // namespace detail
 
-/// Visits the splits of a device's rows, one a family where families are left out and there are
-/// several, else one, with what is known before: `base_of(FAMILY)` makes it of what there is of
-/// other families, and of all where none is said, by a
-/// std::optional<std::string_view>.
+/// Calls `visit` with each split of a device's rows and the base for it: a split for each family
+/// where families are left out and there are several, else one split.
 ///
-/// Cost: a choice among at most `most_rows` candidates each.
+/// `base_of(family)`, a std::optional<std::string_view>, makes the base from the rows of the other
+/// families; from all rows where it is empty. Cost: a choice among at most `most_rows` candidates
+/// for each split.
 template <class BaseOf, class Visit>
 Result<> for_each_split(const BaseOf& base_of, const GraphRows& rows, const LeftOutOptions& options,
                         const Visit& visit) {
@@ -109,7 +109,7 @@ Result<> for_each_split(const BaseOf& base_of, const GraphRows& rows, const Left
   return some;
 }
 
-/// A row that was predicted without anything like it.
+/// A row that was predicted while its family was left out.
 struct LeftOut {
   std::size_t row = 0;
   Prediction prediction;

@@ -6,11 +6,11 @@
 
 namespace hale::predictor {
 
-/// How much a prediction may be relied on.
+/// How far a prediction can be trusted.
 enum class Verdict : std::uint8_t {
-  interpolating,  // like what was measured
-  extrapolating,  // beyond it: the interval may not hold
-  unknown,        // parts of the network could not be costed
+  interpolating,  // the network is like those that were measured
+  extrapolating,  // it is not: the interval may not hold
+  unknown,        // the cost of a part of it is not known
 };
 
 [[nodiscard]] constexpr std::string_view name_of(Verdict verdict) {
@@ -25,7 +25,7 @@ enum class Verdict : std::uint8_t {
   return "unknown";
 }
 
-/// A latency and the interval that holds it with the probability its base states.
+/// A latency, and the interval that should hold it with the probability that the base states.
 struct Prediction {
   Milliseconds median;
   Milliseconds low;

@@ -20,20 +20,22 @@
 #include <utility>
 #include <vector>
 
-/// Prediction by simulated devices: a real device is a point among those that the prior holds.
+/// Prediction by simulated devices. A simulated device is a rate for each term; a real one is
+/// answered with the rates that explain its measurements best.
 namespace hale::predictor {
 
-/// A device as measurements leave it: inferred under the prior of any device and under those about
-/// the known devices nearest to it, each as probable as the measurements make it.
+/// What the measurements say of a device. It is inferred several times: as any device, and as one
+/// like each of the nearest known devices. Each of these alternatives has the probability that the
+/// measurements give it.
 class SimulatedPosterior {
  public:
   using Terms = workload::Terms;
 
   /// Shapes: models (K), latency_ms (K). Pre: no model stands twice, since each row is judged by
-  /// the others: repeated readings are one row, their median. Errors: none measured; latencies that
-  /// no network could take; models without any term, or with one that is no amount. Cost: a solve
-  /// of K equations a known device, and at most 40 each under the prior of any device and near the
-  /// `most_known` nearest.
+  /// the others: give repeated readings as one row, their median. Errors: no measurement; latencies
+  /// that no network could take; models without any term, or with a term that is negative or not
+  /// finite. Cost: a solve of K equations for each known device; then at most 40 for the device as
+  /// any device, and as many for each of the `most_known` nearest.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
                                                         std::span<const Terms> models,
                                                         std::span<const double> latency_ms) {
@@ -57,9 +59,9 @@ class SimulatedPosterior {
     return SimulatedPosterior(base, models, target);
   }
 
-  /// Log latencies with all that is unknown of them, noise excluded: the mean and the covariance of
-  /// the mixture, taken as normal. Shapes: models (n). Cost: O(n K terms + n^2 (K + terms)) for
-  /// each of at most four alternatives.
+  /// Log latencies and how unsure they are together, without the noise of measuring: the mean and
+  /// the covariance of the mixture of alternatives, taken as normal. Shapes: models (n). Cost: O(n
+  /// K terms + n^2 (K + terms)) for each of at most four alternatives.
   [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
     const auto count = static_cast<Eigen::Index>(models.size());
     JointPrediction sum{Eigen::VectorXd::Zero(count), Eigen::MatrixXd::Zero(count, count)};
@@ -78,7 +80,7 @@ class SimulatedPosterior {
     return {one.mean(0), std::max(one.covariance(0, 0), 0.0)};
   }
 
-  /// The deviation of a measurement's logarithm from the latency that is predicted.
+  /// The standard deviation of a measurement's logarithm around the latency that is predicted.
   [[nodiscard]] double noise() const {
     double variance = 0;
     for (const Alternative& each : alternatives_)
@@ -86,14 +88,14 @@ class SimulatedPosterior {
     return std::sqrt(variance);
   }
 
-  /// Whether a log latency lies within a factor of ten of what was measured: beyond it, what is
-  /// small here may be all there is.
+  /// Whether a log latency lies within a factor of ten of what was measured. Beyond that, a term
+  /// that hardly counted in the measurements may take most of the time.
   [[nodiscard]] bool is_within_reach(double log_ms) const {
     const double reach = std::log(10.0);
     return log_ms > least_ - reach && log_ms < most_ + reach;
   }
 
-  /// The most probable of what the device may be.
+  /// The most probable alternative.
   [[nodiscard]] const InferredDevice& likeliest() const { return alternatives_.front().device; }
   /// The name of the known device that it is most probably like; empty where it is like none.
   [[nodiscard]] const std::string& nearest() const { return alternatives_.front().near; }

@@ -13,19 +13,20 @@
 #include <utility>
 #include <vector>
 
-/// What is known before a device is measured: simulated devices, and known ones among them.
+/// What a base for any graph knows before a device is measured: what devices there may be, and
+/// those that it was learned from.
 namespace hale::predictor {
 
-/// How latencies stray from what any simulated device would take, as logarithms.
+/// How far latencies are from those of any simulated device, as standard deviations of logarithms.
 struct SimulationError {
-  double noise = 0.1;         // of a measurement, and of what no term stands for: each its own
+  double noise = 0.1;         // of each model on its own: of measuring, of what no term counts
   double discrepancy = 0.15;  // shared by models that spend their time alike
   double degrees = 4;         // of freedom: fewer make outliers count less
 
   friend bool operator==(const SimulationError&, const SimulationError&) = default;
 };
 
-/// A device that was measured at length, as where others may be near.
+/// A device that the base was learned from. A new device may be like it.
 struct KnownDevice {
   std::string name;
   workload::DevicePrior::Rates log_rates{};  // at the speed of the prior's mean
@@ -135,15 +136,14 @@ class PriorCovariance {
   Eigen::VectorXd variances_;
 };
 
-/// What measurements count, as a Student-t distribution of these squared deviations has it: 1, and
-/// less for outliers.
+/// How much each measurement counts, by a Student-t distribution: 1, less for an outlier.
 [[nodiscard]] inline Eigen::VectorXd weights_of(const Eigen::VectorXd& residuals, double variance,
                                                 double degrees) {
   const Eigen::VectorXd weights = (degrees + 1) / (degrees + residuals.array().square() / variance);
   return weights.cwiseMin(1.0);
 }
 
-/// Shortens a step of Gauss-Newton that would leave where the models are as good as linear.
+/// Shortens a step of Gauss-Newton that is too long for the models to be nearly linear along it.
 /// Returns whether it was the last.
 [[nodiscard]] inline bool take_step(Eigen::VectorXd move, Eigen::VectorXd& log_rates) {
   constexpr double longest = 1.5;  // of a step in any rate's logarithm
@@ -159,7 +159,8 @@ inline constexpr int most_steps = 40;
   return Eigen::Map<const Eigen::VectorXd>(rates.data(), width);
 }
 
-/// How strays covary: noise by weight, and what models that spend their time alike share.
+/// The covariance of what no rates explain: noise, larger for outliers, and what models that spend
+/// their time alike share.
 [[nodiscard]] inline Eigen::MatrixXd error_covariance(const SimulationError& error,
                                                       const Eigen::MatrixXd& shares,
                                                       const Eigen::VectorXd& weights) {
@@ -168,13 +169,13 @@ inline constexpr int most_steps = 40;
   return sum;
 }
 
-/// The logarithm of a density, which where numbers are too large or too small is as good as none.
+/// The logarithm of a density; the lowest number where it is not finite.
 [[nodiscard]] inline double finite_density(double log_density) {
   return std::isfinite(log_density) ? log_density : std::numeric_limits<double>::lowest();
 }
 
-/// The logarithm of a normal density by its factorised covariance, up to what all have in common;
-/// as good as none where the factorisation failed.
+/// The logarithm of a normal density by its factorised covariance, without what all densities
+/// share; the lowest number where the factorisation failed.
 [[nodiscard]] inline double log_density(const Eigen::LLT<Eigen::MatrixXd>& covariance,
                                         const Eigen::VectorXd& off) {
   if (covariance.info() != Eigen::Success) return std::numeric_limits<double>::lowest();
@@ -182,8 +183,8 @@ inline constexpr int most_steps = 40;
                         covariance.matrixLLT().diagonal().array().log().sum());
 }
 
-/// The logarithm of measurements' density under a prior, up to what all priors share, roughly: the
-/// models are taken as linear about its mean.
+/// The logarithm of measurements' density under a prior, without what all priors share. An
+/// estimate: the models are taken as linear about the prior's mean.
 [[nodiscard]] inline double log_evidence(const workload::DevicePrior& prior,
                                          const SimulationError& error,
                                          std::span<const Terms> models,
@@ -198,7 +199,7 @@ inline constexpr int most_steps = 40;
 
 }  // namespace detail::simulated
 
-/// The prior about a known device: of others of its kind.
+/// The prior of devices that are like a known one.
 [[nodiscard]] inline workload::DevicePrior prior_near(const workload::DevicePrior& any,
                                                       const KnownDevice& known) {
   constexpr double left_of_groups = 0.5;  // beyond the speed, which is as open as ever
@@ -211,7 +212,7 @@ inline constexpr int most_steps = 40;
   return prior;
 }
 
-/// The known devices that measurements speak for most, the best first.
+/// The known devices that explain the measurements best, the best first.
 ///
 /// Shapes: models (K), log_ms (K); at most `count`. Cost: a solve of K equations a known device.
 [[nodiscard]] inline std::vector<const KnownDevice*> nearest_known(

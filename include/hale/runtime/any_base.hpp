@@ -22,8 +22,8 @@
 #include <utility>
 #include <vector>
 
-/// The one place where types are erased: what a program that learns of its base and its device at
-/// run time talks to. Each recipe is compiled behind it in a unit of its own.
+/// The one place where types are erased: a program that chooses its base and device at run time
+/// talks to these classes. Each recipe is compiled behind them in a unit of its own.
 namespace hale::runtime {
 
 /// What a base says of itself.
@@ -58,7 +58,7 @@ class AnyPredictor {
         const workload::Network& /*network*/) const {
       return fail("answers for the architectures of its space, and not for any graph");
     }
-    /// The device as rates; nothing where the predictor knows of no such thing.
+    /// The device's rates; nothing where the predictor has no terms.
     [[nodiscard]] virtual std::optional<workload::SimulatedDevice> device() const {
       return std::nullopt;
     }
@@ -70,23 +70,23 @@ class AnyPredictor {
       : predictor_(std::move(predictor)) {}
 
   /// Shapes: archs (n) -> out (n). Errors: the first text that is no architecture of the space;
-  /// answers that are none, which a damaged base gives. Cost: for a searched space no allocation
-  /// once as many threads have asked as ask now.
+  /// latencies that are not finite or in order, which a damaged base gives. Cost: for a searched
+  /// space no allocation, once as many threads have asked before.
   Result<> score(std::span<const std::string_view> archs,
                  std::span<predictor::Prediction> out) const {
     HALE_CHECK(predictor_->score(archs, out));
     return require_answers(out);
   }
 
-  /// Any graph's latency. Errors: a predictor of a searched space; answers that are none.
+  /// Any graph's latency. Errors: a predictor of a searched space; latencies of a damaged base.
   [[nodiscard]] Result<predictor::Prediction> score(const workload::Network& network) const {
     HALE_TRY(const predictor::Prediction found, predictor_->score(network));
     HALE_CHECK(require_answers({&found, 1}));
     return found;
   }
 
-  /// A graph's latency as what it was recognised as: of a class its median, with an interval that
-  /// covers the class. Errors: as score().
+  /// The latency of a graph, as what it was recognised as. A class of architectures is answered
+  /// with its median and an interval that covers all of them. Errors: as score().
   [[nodiscard]] Result<GraphAnswer> answer(const lift::Reading& reading,
                                            const Recognition& recognition) const {
     GraphAnswer answer;
@@ -101,12 +101,12 @@ class AnyPredictor {
     return answer;
   }
 
-  /// What a term of a graph takes on the device; nothing where the predictor has no terms.
+  /// The device's rates, a rate for each term; nothing where the predictor has no terms.
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const {
     return predictor_->device();
   }
 
-  /// The known device that this one is most like; empty where it is like none.
+  /// The name of the known device that this one is most like; empty where it is like none.
   [[nodiscard]] std::string nearest() const { return predictor_->nearest(); }
 
  private:
@@ -140,11 +140,11 @@ class AnyPredictor {
 /// What to measure next.
 struct Suggested {
   std::size_t candidate = 0;
-  double half_width = 0;   // expected of intervals once it is measured, relative
+  double half_width = 0;   // of the candidates' intervals once it is measured, relative
   bool is_repeat = false;  // measured already, and too odd to be trusted
 };
 
-/// What is suggested, and how wide intervals are before it is measured.
+/// What to measure next, and half the width of the candidates' intervals now.
 struct Suggestions {
   double half_width = 0;
   std::vector<Suggested> next;
@@ -159,7 +159,7 @@ class AnyBase {
     [[nodiscard]] virtual Result<Suggestions> suggest(
         std::span<const device::Subject> candidates,
         const std::vector<device::Measurement>& measured, std::size_t count) const = 0;
-    /// log(measured / explained) of measurements that nothing explains, by their architecture.
+    /// The measurements that the others do not explain, by architecture: log(measured / explained).
     [[nodiscard]] virtual Result<std::vector<std::pair<std::string, double>>> outliers(
         const std::vector<device::Measurement>& /*measurements*/) const {
       return std::vector<std::pair<std::string, double>>{};
@@ -183,7 +183,7 @@ class AnyBase {
     return base_->adapt(measurements);
   }
 
-  /// Which of the candidates to measure next, most telling first.
+  /// Which of the candidates to measure next, the one that tells most first.
   ///
   /// Errors: candidates or measurements that are none of the space's; bases that take their
   /// references alone.
@@ -192,7 +192,7 @@ class AnyBase {
                                             std::size_t count) const {
     return base_->suggest(candidates, measured, count);
   }
-  /// Measurements that are odd beside the others. Errors: as adapt().
+  /// The measurements that the others do not explain. Errors: as adapt().
   [[nodiscard]] Result<std::vector<std::pair<std::string, double>>> outliers(
       const std::vector<device::Measurement>& measurements) const {
     return base_->outliers(measurements);

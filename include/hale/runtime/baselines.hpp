@@ -27,9 +27,9 @@ struct BaselineEntry {
       const std::function<void(std::size_t, std::size_t)>& progress);
 };
 
-/// What the entry of a baseline points to. Declared here, so that a catalogue compiles none of it;
-/// hale/runtime/compiled_baseline.hpp defines it, for the one unit that instantiates it. R says how
-/// the space's table is read.
+/// The functions of a baseline's entry. They are declared here, so that a catalogue does not
+/// compile them; hale/runtime/compiled_baseline.hpp defines them, for the one unit that
+/// instantiates them. R says how the space's table is read.
 template <predictor::Baseline B, predictor::Recipe R>
 struct CompiledBaseline {
   [[nodiscard]] static Result<std::vector<predictor::DeviceEvaluation>> evaluate(

@@ -19,7 +19,7 @@
 
 namespace hale::runtime {
 
-/// What training tells its caller, and asks of it.
+/// How training tells its caller of its progress, and what it takes from it.
 struct TrainingHooks {
   Executor executor;
   /// Told of each episode; false stops, and training ends without a base.
@@ -37,7 +37,7 @@ struct TrainingHooks {
 struct RecipeEntry {
   std::string_view space;
   std::string_view recipe;
-  std::size_t episodes;  // of a training, where it is not said otherwise
+  std::size_t episodes;  // of a training, unless another number is asked for
   /// Errors: a base of another recipe or layout, damaged sections. Loads all or nothing.
   Result<AnyBase> (*load)(const io::Container& container, std::string_view name);
   /// The trained base's bytes; empty where a hook stopped it. Errors: see predictor::Training.
@@ -46,8 +46,8 @@ struct RecipeEntry {
                                const TrainingHooks& hooks);
 };
 
-/// What the entry of a recipe points to. Declared here, so that a catalogue compiles no network;
-/// hale/runtime/compiled_recipe.hpp defines it, for the one unit that instantiates it.
+/// The functions of a recipe's entry. They are declared here, so that a catalogue compiles no
+/// network; hale/runtime/compiled_recipe.hpp defines them, for the one unit that instantiates them.
 template <predictor::Recipe R>
 struct CompiledRecipe {
   [[nodiscard]] static Result<AnyBase> load(const io::Container& container, std::string_view name);

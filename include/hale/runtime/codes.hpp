@@ -90,7 +90,8 @@ Result<const CodeEntry*> find_code(std::string_view space, std::string_view foun
 
 }  // namespace detail
 
-/// Architectures of a searched space as text, of any of its codes: its width says which.
+/// The architectures that rows of codes are, as text. The number of columns says which of the
+/// space's codes it is.
 ///
 /// Shapes: codes (n, width) -> (n). Errors: a space that has no codes; a width that is none of its
 /// codes'; the first row and column, counted from 0, that is no architecture's.

@@ -45,7 +45,7 @@ class RecipePredictor final : public AnyPredictor::Interface {
   }
 
  private:
-  /// What one thread needs for itself, since a prediction writes to the predictor's own memory.
+  /// What each thread has of its own, since a prediction writes to the predictor's memory.
   struct Worker {
     predictor::HelpPredictor<R> predictor;
     std::vector<typename R::Space::Architecture> architectures;
@@ -83,7 +83,7 @@ class RecipeBase final : public AnyBase::Interface {
   predictor::Base<R> base_;
 };
 
-/// What tells one training from another: a state is resumed by the same one only.
+/// Identifies a training: a saved state is resumed only by the same training.
 inline std::string purpose(const device::LatencyTable& table,
                            const predictor::TrainingOptions& options) {
   Fingerprint hash;

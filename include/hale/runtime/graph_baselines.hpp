@@ -60,7 +60,7 @@ template <class Model>
 
 }  // namespace detail
 
-/// What a user would pick for any graph instead.
+/// What a user would use instead, for any graph.
 [[nodiscard]] constexpr std::array<BaselineEntry, 3> graph_baselines() {
   using namespace predictor::baselines;
   return {detail::graph_baseline<MacsProportional>("flops"),

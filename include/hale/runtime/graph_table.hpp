@@ -31,8 +31,8 @@ namespace hale::runtime {
   return rows;
 }
 
-/// The terms of a table's networks, else of what its architectures stand for. Errors: the first
-/// architecture that is none.
+/// The terms of a table's networks, else of what its strings name. Errors: the first string that
+/// names none.
 [[nodiscard]] inline Result<std::vector<workload::Terms>> terms_of(
     const device::LatencyTable& table) {
   std::vector<workload::Terms> models;
@@ -47,8 +47,8 @@ namespace hale::runtime {
 
 namespace detail {
 
-/// The figures of what `fit` makes, a Result of a predictor, of the rows that were measured. A draw
-/// measures rows that `base` chooses among half of those there are, or rows that are drawn.
+/// The figures of a method: `fit` makes a predictor, as a Result, from measured rows. Each draw
+/// measures rows that `base` chooses among a random half, or random rows.
 ///
 /// Errors: the protocol `help`; unknown devices; too few rows; as of `fit`.
 template <class Fit>

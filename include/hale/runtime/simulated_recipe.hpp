@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-/// The recipe of any graph, "simulated", behind the border of types.
+/// The recipe "simulated", of any graph, behind functions.
 namespace hale::runtime {
 
 namespace detail {
@@ -111,7 +111,7 @@ class GraphBase final : public AnyBase::Interface {
     return found;
   }
 
-  /// Each draw measures rows chosen among half of those there are, drawn anew, or rows drawn.
+  /// Each draw measures rows that the base chooses among a random half, or random rows.
   [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate(
       const device::LatencyTable& table, const std::vector<std::string>& devices,
       const predictor::EvaluationOptions& options,
@@ -127,7 +127,7 @@ class GraphBase final : public AnyBase::Interface {
   /// Below this weight a measurement is an outlier.
   static constexpr double odd = 0.35;
 
-  /// Of a subject or a measurement, by its network, else by what its string stands for.
+  /// The terms of a subject or a measurement: of its network, else of what its string names.
   template <class One>
   static Result<workload::Terms> terms_of(const One& one) {
     if (one.network) return one.network->terms;

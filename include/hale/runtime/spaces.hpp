@@ -38,7 +38,7 @@ namespace hale::runtime {
 
 namespace detail {
 
-/// What is compared of two macro-structures, each difference a sentence.
+/// Collects how two macro-structures differ, a sentence for each difference.
 class Differences {
  public:
   template <class Part>
@@ -46,7 +46,7 @@ class Differences {
     if (found != measured)
       sentences_.push_back(concat(what, " ", text(found), ", measured with ", text(measured)));
   }
-  /// An open resolution differs from none.
+  /// An open resolution is no difference.
   template <class Network>
   void compare_resolution(const Network& found, const Network& measured) {
     if (found.height == 0 || found.width == 0) return;
@@ -165,7 +165,7 @@ template <space::Encoder E, class Network, auto Match, auto Lower>
 struct GraphEntry {
   using Space = space::AnyGraph;
 
-  /// What a text stands for: terms, or one of hale's own networks, "residual/17".
+  /// The network that a text names: by its terms, or one that hale draws, "residual/17".
   static Result<workload::SharedNetwork> network(std::string_view text) {
     if (text.starts_with(Space::prefix))
       return Space::parse(text).map([](const workload::Terms& terms) -> workload::SharedNetwork {
@@ -196,7 +196,7 @@ struct GraphEntry {
       return fail("has no operation that takes time, expected at least one");
     return Recognition{.space = Space::name, .assumptions = reading.assumptions()};
   }
-  /// The batch is part of what a family's seed draws.
+  /// The batch is not used: a family's seed draws its own.
   static Result<graph::Graph> emit(std::string_view arch, std::size_t /*batch*/) {
     return lower::named_network(arch);
   }

@@ -32,18 +32,18 @@ struct Answer {
   std::string model{};          // what the model is called
   std::string device{};         // what the device is called
   std::uint32_t batch = 1;      // that the device was measured at
-  std::string precision{};      // likewise
+  std::string precision{};      // that the device was measured in
   std::string_view space{};     // whose predictor answered
   std::string arch{};           // the architecture that the model is, in a searched space
   Prediction prediction{};      // median, interval, verdict
-  double interval_level = 0.9;  // the share of what is measured that the interval should hold
+  double interval_level = 0.9;  // how often the interval should hold the measured time
   lift::Cost cost{};
-  std::vector<KernelTime> kernels{};  // where they were asked for, the dearest first
+  std::vector<KernelTime> kernels{};  // where they were asked for, the slowest first
   std::vector<std::string> assumptions{};
   std::vector<std::string> warnings{};
 };
 
-/// What an answer is to hold, and as what the model is to be answered.
+/// What an answer holds, and which space answers.
 struct AnswerOptions {
   bool kernels = true;
   std::string_view space{};  // empty: the searched space that the model lies in, else any graph

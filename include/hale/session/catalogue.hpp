@@ -30,7 +30,7 @@ struct Contents {
   std::string_view default_device{};  // what the device name "default" stands for
 };
 
-/// What the device is called that answers where none is named: an alias of a real one.
+/// The name of the device that answers where none is named: an alias of a real one.
 inline constexpr std::string_view default_device = "default";
 
 /// A base, shared, and the bytes of its file where it is not built in.
@@ -55,7 +55,7 @@ class Catalogue {
   /// The space of any graph.
   [[nodiscard]] const runtime::SpaceEntry& any_graph() const { return contents_.spaces.back(); }
 
-  /// What a base's name stands for: a space's own name is its best base.
+  /// The base that a name means: a space's name means its best base.
   [[nodiscard]] std::string_view resolved_base(std::string_view name) const;
 
   /// A built-in base by its name or its space's; null where there is none. Errors: its bytes do

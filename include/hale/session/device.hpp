@@ -15,13 +15,15 @@
 
 namespace hale::session {
 
-/// Below this share of costed operations no latency is better than a guess.
+/// A model is refused where the cost of a smaller share of its operations is known: its latency
+/// would be a guess.
 inline constexpr double least_covered = 0.5;
 
-/// A device: which of its bases answers for a model, what it refuses, what it warns of.
+/// A device. It decides which of its bases answers for a model, what it refuses and what it warns
+/// of.
 ///
-/// A cheap handle that threads may share; what it stands for never changes. Each base is adapted to
-/// the device's measurements when first asked for.
+/// A cheap handle to a value that never changes; threads may share it. Each base is adapted to the
+/// device's measurements when it is first asked.
 class Device {
  public:
   /// `catalogue` holds the bases that the profile names, and must outlive the device.
@@ -38,9 +40,9 @@ class Device {
   /// How long a model takes here.
   ///
   /// Errors: the device was measured neither for the searched space that the model lies in nor for
-  /// any graph; a batch that a searched space was not measured at; less than half of the
-  /// operations can be costed; as Model::at(). Cost: where the model was read and the base adapted
-  /// before, some microseconds and the answer's own memory.
+  /// any graph; a batch that a searched space was not measured at; the cost of less than half of
+  /// the operations is known; as Model::at(). Cost: some microseconds and the answer's own memory,
+  /// once the model is read and the base adapted.
   [[nodiscard]] Result<Answer> answer(const Model& model, const AnswerOptions& options = {}) const;
 
   /// How long architectures take here, by their space's own strings; for `graph` also hale's own
@@ -56,9 +58,9 @@ class Device {
                                std::span<const device::Subject* const> subjects,
                                std::span<Prediction> out) const;
 
-  /// Adapts the base of a space, so that answers cost no more than their own work. Returns the
-  /// share of what is measured that its intervals should hold. Errors: the device was not measured
-  /// for the space; a batch other than the measured one; measurements that the base refuses.
+  /// Adapts the base of a space now, so that no answer has to. Returns the level of its intervals:
+  /// the share of measured times that they should hold. Errors: the device was not measured for the
+  /// space; a batch other than the measured one; measurements that the base refuses.
   [[nodiscard]] Result<double> ready(std::string_view space, const Inputs& inputs = {}) const;
 
  private:

@@ -20,14 +20,14 @@ struct InputShape {
   std::vector<std::int64_t> extents;
 };
 
-/// What a user says of a model's inputs; what is not said stays as the model has it.
+/// What a user says of a model's inputs. All else stays as the model has it.
 struct Inputs {
   std::vector<InputShape> shapes{};
   std::vector<std::pair<std::string, std::int64_t>> dims{};  // open dimensions, by their symbols
   std::optional<std::size_t> batch{};
 
   [[nodiscard]] bool says_nothing() const { return shapes.empty() && dims.empty() && !batch; }
-  /// Whether there is more than a batch.
+  /// Whether it says shapes or dimensions, and not only a batch.
   [[nodiscard]] bool says_extents() const { return !shapes.empty() || !dims.empty(); }
 };
 
@@ -40,15 +40,15 @@ inline constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>
 /// "SYMBOL=VALUE"; nothing where it is not.
 [[nodiscard]] std::optional<std::pair<std::string, std::int64_t>> parse_dim(std::string_view word);
 
-/// What a measurement's `shape` says: INPUT:1x3x224x224, of several inputs with ';' between them;
-/// the name of the only one may be left out. Errors: another text.
+/// Reads the `shape` of a measurement: INPUT:1x3x224x224, several with ';' between them. The name
+/// of an only input may be left out. Errors: another text.
 [[nodiscard]] Result<Inputs> parse_stated(std::string_view text);
 
 /// The shapes of a graph's data inputs, as a measurement states them; empty where nothing is said.
 [[nodiscard]] std::string state(const Inputs& inputs, const graph::Graph& graph);
 
-/// Gives a graph's inputs what is said of them. Errors: inputs or symbols that the graph does not
-/// have; a batch that another shape contradicts.
+/// Gives a graph's inputs these shapes, dimensions and batch. Errors: inputs or symbols that the
+/// graph does not have; a batch that contradicts a shape.
 [[nodiscard]] Result<> apply(const Inputs& inputs, graph::Graph& graph);
 
 /// Whether a data input has extents that are not known.

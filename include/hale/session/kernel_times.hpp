@@ -31,10 +31,8 @@ namespace detail::kernel_times {
 
 }  // namespace detail::kernel_times
 
-/// The kernels of a model, the dearest first, and what a run costs beside them; their times add up
-/// to `latency`.
-///
-/// By the rates of a device; where there is none, by multiply-adds alone.
+/// The kernels of a model, the slowest first, and what a run takes beside them. Their times add up
+/// to `latency`, which they share by the device's rates; without a device, by their multiply-adds.
 [[nodiscard]] inline std::vector<KernelTime> kernel_times(
     const lift::Reading& reading, const std::optional<workload::SimulatedDevice>& device,
     Milliseconds latency) {

@@ -24,10 +24,10 @@ struct ModelReading {
   std::string reason{};  // why it lies in no searched space
 };
 
-/// A model as it is to be run. It is read once for each batch that devices ask for: once in all
-/// where its inputs fix the batch.
+/// A model with the shapes that it is run with. It is read once for each batch that devices ask
+/// for; once in all where its inputs fix the batch.
 ///
-/// A cheap handle that threads may share; what it stands for never changes.
+/// A cheap handle to a value that never changes; threads may share it.
 class Model {
  public:
   /// Gives the graph's inputs their shapes. `spaces` are those that it may lie in; `name` is what

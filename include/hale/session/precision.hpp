@@ -11,7 +11,7 @@ namespace hale::session {
 
 namespace detail::precision {
 
-/// Spellings of what takes the same time, the type's textual names among them.
+/// Spellings of types that take the same time: hale's own names and those of users.
 inline constexpr std::array<std::array<std::string_view, 6>, 5> alike = {{
     {"f32", "fp32", "float32", "float", "single"},
     {"f16", "fp16", "float16", "half"},
@@ -33,15 +33,15 @@ inline constexpr std::array<std::array<std::string_view, 6>, 5> alike = {{
 
 }  // namespace detail::precision
 
-/// What a model computes in and a device was not measured in, as an assumption; empty where there
-/// is nothing of that. A device's precision may be spelled as users do: "fp16", "int8".
+/// The assumption for a model that multiplies in other types than the device was measured in; empty
+/// where it does not. The device's precision may be spelled as users do: "fp16", "int8".
 [[nodiscard]] inline std::string assumed_precision(const lift::Cost& cost,
                                                    const std::string& measured) {
   constexpr double least_share = 0.01;
   std::string types;
   double all = 0;
   for (const auto& [type, share] : cost.precisions) {
-    // What is stored in single precision, a device may well be told to run in its own.
+    // A device that was measured in f16 may well run an f32 model in f16 too.
     if (share < least_share || type == "f32" || detail::precision::is_alike(type, measured))
       continue;
     types += concat(types.empty() ? "" : ", ", type);
@@ -49,7 +49,8 @@ inline constexpr std::array<std::array<std::string_view, 6>, 5> alike = {{
   }
   if (types.empty()) return {};
   return concat(percent_text(all), " of its multiply-adds are in ", types,
-                ", the device was measured in ", measured, ": taken as if they were in that");
+                ", the device was measured in ", measured, ": answered as if all were in ",
+                measured);
 }
 
 }  // namespace hale::session

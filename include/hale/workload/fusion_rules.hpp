@@ -28,8 +28,8 @@ struct KindSet {
 
 /// How a runtime fuses operations into kernels, as data.
 ///
-/// A kernel grows along results that nothing else takes: it takes the next operation where
-/// `takes[kind of the kernel]` contains its kind.
+/// A kernel takes the operation after it where nothing else uses the result between them, and
+/// `takes[kind of the kernel]` contains that operation's kind.
 struct FusionRules {
   std::string_view name = "onnxruntime-extended";
   std::array<KindSet, kernel_kind_names.size()> takes = default_takes();

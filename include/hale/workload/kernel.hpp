@@ -53,7 +53,7 @@ inline constexpr std::array<std::string_view, 16> kernel_kind_names = {
   return std::nullopt;
 }
 
-/// Whether kernels of this kind multiply and add, so that an unknown count is no zero.
+/// Whether kernels of this kind multiply and add: then an unknown count must not pass for 0.
 [[nodiscard]] constexpr bool has_products(KernelKind kind) {
   return kind <= KernelKind::recurrent || kind == KernelKind::other;
 }

@@ -46,12 +46,12 @@ struct Figures {
   return f;
 }
 
-/// How much larger a multiple of `tile` is than `extent`, as a share of it.
+/// How much `extent` grows when it is rounded up to a multiple of `tile`, relative to it.
 [[nodiscard]] inline double idle(double extent, double tile) {
   return std::ceil(extent / tile) * tile / extent - 1;
 }
 
-/// The terms of one class of products that has its own.
+/// The terms of a class of products that has terms of its own.
 struct ProductTerms {
   Term macs, lanes, rows, depth;
 };
@@ -196,7 +196,7 @@ inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
 
 }  // namespace detail::terms
 
-/// A kernel's terms where every operation is one.
+/// A kernel's terms where every operation is a kernel.
 [[nodiscard]] inline Terms unfused_terms(const Kernel& kernel) {
   using namespace detail::terms;
   Terms terms;
@@ -212,7 +212,8 @@ inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
   return terms;
 }
 
-/// A kernel's terms where a runtime fuses what it can: of what fusing leaves beside the products.
+/// A kernel's terms where a runtime fuses what it can: those that count what fusing leaves beside
+/// the products.
 [[nodiscard]] inline Terms fused_terms(const Kernel& kernel) {
   using namespace detail::terms;
   Terms terms;
@@ -229,7 +230,7 @@ inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
   return terms;
 }
 
-/// The terms that no kernel has: of the run itself.
+/// The terms of the run itself, which no kernel has.
 [[nodiscard]] inline Terms run_terms(const Workload& work) {
   using namespace detail::terms;
   Terms terms;
@@ -243,8 +244,8 @@ inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
   return terms;
 }
 
-/// The terms of a model by the kernels that two runtimes would run for it: one that fuses nothing,
-/// and one that fuses what it can. A device lies somewhere between them: its rates say where.
+/// The terms of a model, from the kernels of a runtime that fuses nothing and of one that fuses
+/// what it can. A device lies somewhere between the two: its rates say where.
 ///
 /// Cost: O(kernels), no allocation.
 [[nodiscard]] inline Terms terms_of(const Workload& unfused, const Workload& fused) {

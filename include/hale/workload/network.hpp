@@ -8,10 +8,10 @@
 
 namespace hale::workload {
 
-/// A network as devices see it: the kernels that two runtimes would run for it, one that fuses
-/// nothing and one that fuses what it can, and the terms that those add up to.
+/// A network as devices see it: its kernels in a runtime that fuses nothing, its kernels in one
+/// that fuses what it can, and the terms of both.
 ///
-/// A network that is known by its terms alone has no kernels.
+/// A network that is known only by its terms has no kernels.
 struct Network {
   Workload unfused{};
   Workload fused{};
@@ -20,7 +20,7 @@ struct Network {
   friend bool operator==(const Network&, const Network&) = default;
 };
 
-/// Shared and never changed: many measurements may be of one network.
+/// Never changed, so that many measurements share one network.
 using SharedNetwork = std::shared_ptr<const Network>;
 
 /// Cost: O(kernels).

@@ -26,8 +26,8 @@ struct SimulatedDevice {
   }
 };
 
-/// What devices there may be: the logarithms of their rates are normal, with what devices have in
-/// common as factors and each rate's own spread beside them.
+/// What devices there may be. The logarithms of their rates are normal: factors move many rates
+/// together, such as the speed of all; each rate has a spread of its own beside them.
 struct DevicePrior {
   using Rates = std::array<double, term_count>;
 
@@ -54,14 +54,14 @@ struct DevicePrior {
   }
 };
 
-/// How much devices differ in speed as a whole, and in the groups beyond it.
+/// How much devices differ: in speed as a whole, and in each group of terms beside it.
 struct BroadSpreads {
   double speed = 2.0;
   std::array<double, term_group_count> groups = {0.7, 1.0, 0.7, 0.7, 1.5};
 };
 
-/// What is believed of devices before any was measured: from a microcontroller to an accelerator,
-/// in the proportions that arithmetic, memory and launches usually have.
+/// The prior before any device was measured. It reaches from a microcontroller to an accelerator;
+/// arithmetic, memory and launches are in their usual proportions.
 [[nodiscard]] inline DevicePrior broad_prior(BroadSpreads spreads = {}) {
   DevicePrior prior;
   DevicePrior::Rates speed{};
@@ -84,7 +84,7 @@ struct BroadSpreads {
   return prior;
 }
 
-/// Simulated devices side by side, so that a model's latency on all of them is one pass.
+/// Many simulated devices, so that one pass gives a model's latency on all of them.
 class DeviceBank {
  public:
   DeviceBank(const DevicePrior& prior, std::size_t count, Rng& rng)

@@ -8,16 +8,16 @@
 
 namespace hale::workload {
 
-/// What a device's rates of a group have in common, beyond the device's speed as a whole.
+/// Terms whose rates go together on a device, apart from its speed as a whole.
 enum class TermGroup : std::uint8_t { products, shapes, memory, elements, launches };
 inline constexpr std::size_t term_group_count = 5;
 
-/// One thing that a device takes time for, summed over a workload.
+/// A thing that a device takes time for, such as multiply-adds of 1x1 convolutions.
 struct TermInfo {
   std::string_view name;
   TermGroup group;
-  double typical;  // milliseconds a unit, of one core of a server
-  double spread;   // of the logarithm of that, from device to device, beyond the group's
+  double typical;  // milliseconds for one unit, on one core of a server
+  double spread;   // of that logarithm from device to device, beside the group's
 };
 
 namespace detail::terms {
@@ -31,8 +31,8 @@ using enum TermGroup;
 
 }  // namespace detail::terms
 
-/// Names of the terms, in the order of their numbers. All but the last group are of operations that
-/// are a kernel each; a device that fuses them has lower rates for what it saves.
+/// The terms, in the order of their numbers. All but the last group count operations as if each
+/// were a kernel; a device that fuses them has lower rates for what it saves.
 enum class Term : std::uint8_t {
   pointwise_macs,  // of convolutions with a window of one
   window_macs,     // of other dense convolutions
@@ -189,7 +189,7 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
   }};
 }();
 
-/// Tells apart versions of the terms: what one wrote, another must not read.
+/// Changes with the terms: files that hold other terms are refused.
 inline constexpr std::uint64_t terms_fingerprint = [] {
   Fingerprint print;
   for (const TermInfo& term : all_terms) print.add(term.name);

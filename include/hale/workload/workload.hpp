@@ -11,7 +11,7 @@
 
 namespace hale::workload {
 
-/// An operation whose cost is not, or not wholly, in the kernels.
+/// An operation whose cost is not known, or not all of it.
 struct Uncovered {
   std::string operation;  // "Resize", "com.example.Thing"
   std::string location;   // its node
@@ -19,7 +19,7 @@ struct Uncovered {
   friend bool operator==(const Uncovered&, const Uncovered&) = default;
 };
 
-/// The kernels that a device would run for a model, in order, and what they leave open.
+/// The kernels that a device would run for a model, in order, and what they do not count.
 struct Workload {
   std::vector<Kernel> kernels{};
   std::vector<std::string> assumptions{};
@@ -30,7 +30,7 @@ struct Workload {
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 
-/// The share of the operations that could be costed, of a workload that fuses nothing.
+/// The share of the operations whose cost is known. Pre: the workload fuses nothing.
 [[nodiscard]] inline double covered_share(const Workload& work) {
   if (work.uncovered.empty()) return 1;
   std::set<std::pair<std::string_view, std::string_view>> open;

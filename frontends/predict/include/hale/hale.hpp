@@ -13,7 +13,7 @@
 
 /// hale in one header: how long a model takes on a device, as `hale score` says it.
 ///
-///     const auto device = hale::open_device("gold_6226").value();
+///     const auto device = hale::open_device("opencv-5.0-1t-xeon").value();
 ///     const auto model = hale::read_onnx("resnet50.onnx", {.batch = 1}).value();
 ///     std::printf("%.1f ms\n", device.answer(model)->prediction.median.value);
 ///
@@ -32,23 +32,26 @@ using session::Verdict;
 /// The bases and devices that the library carries.
 [[nodiscard]] const session::Catalogue& built_in();
 
-/// A built-in device by its name, "default" among them, or a file that `hale adapt` made; "-" reads
-/// the file from stdin. Errors: begin with the path; a name that is neither, with those there are.
+/// Opens a built-in device by its name, such as "default", or a file that `hale adapt` made; "-"
+/// reads the file from stdin. Errors: begin with the name; neither a file nor a built-in device,
+/// with a list of those there are.
 [[nodiscard]] Result<Device> open_device(const std::string& name_or_file);
 
-/// A built-in base by its name or its space's, or a file that `hale train` made. Errors: likewise.
+/// Opens a built-in base by its name or its space's, or a file that `hale train` made. Errors: as
+/// open_device().
 [[nodiscard]] Result<session::LoadedBase> open_base(const std::string& name_or_file);
 
-/// A graph that the program has made itself. Errors: inputs or dimensions that it does not have.
+/// Makes a model of a graph that the program built. Errors: inputs or dimensions that it does not
+/// have.
 [[nodiscard]] Result<Model> make_model(graph::Graph graph, Inputs inputs = {},
                                        std::string name = {});
 
-/// An ONNX file; one of hale's own networks, "residual/17"; or an ONNX file from stdin for "-".
+/// Reads an ONNX file; "-" reads it from stdin; "residual/17" is a network that hale draws.
 ///
 /// Errors: begin with the path. Cost: no weight is read.
 [[nodiscard]] Result<Model> read_onnx(const std::string& path, Inputs inputs = {});
 
-/// An ONNX file's bytes; `name` is what answers call the model. Errors: without the name.
+/// Reads an ONNX file's bytes. Answers call the model `name`. Errors: do not begin with the name.
 [[nodiscard]] Result<Model> read_onnx(std::span<const std::byte> bytes, const std::string& name,
                                       Inputs inputs = {});
 

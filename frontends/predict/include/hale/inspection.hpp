@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-/// What hale sees in a model, for people.
+/// What hale reads of a model, for people.
 namespace hale::session {
 
 /// An input or an output.
@@ -22,7 +22,7 @@ struct Port {
   std::string shape;  // "1x3x224x224"
 };
 
-/// All operations of one name. What is not known of some lowers the sum.
+/// All operations of one name. Operations of unknown cost do not count in the sum.
 struct OperatorTotal {
   std::string name;
   std::size_t count = 0;
@@ -62,14 +62,14 @@ struct Inspection {
   lift::PeakMemory memory{};
 };
 
-/// The fusion rules that there are, by name, and those that predictions go by.
+/// The names of all fusion rules, and of those that predictions use.
 [[nodiscard]] std::string usual_fusion();
 [[nodiscard]] std::vector<std::string> fusion_names();
 
-/// Errors: what the passes refuse; fusion rules that there are none of.
+/// Errors: what the passes refuse; no fusion rules of that name.
 [[nodiscard]] Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion);
 
-/// A row for each operation but constants, those of regions before their owner.
+/// A row for each operation that is no constant. The operations of a region come before its owner.
 ///
 /// Errors: shapes that do not fit.
 [[nodiscard]] Result<std::vector<OperationRow>> operations(graph::Graph graph);
@@ -77,7 +77,7 @@ struct Inspection {
 /// The kernels of a runtime with these fusion rules, as text. Errors: as inspect().
 [[nodiscard]] Result<std::string> kernels_text(const graph::Graph& graph, std::string_view fusion);
 
-/// What a network is given for a model.
+/// The codes of a model: what a predictor's network is given.
 struct Encoding {
   std::string_view space;
   std::string arch;

@@ -23,23 +23,23 @@ namespace hale::session {
 /// A latency table, and what of it was left out.
 struct ReadTable {
   device::LatencyTable table;
-  std::vector<std::string> left_out{};  // a message each: models that cannot be costed
+  std::vector<std::string> left_out{};  // a message for each model whose cost is not known
 };
 
-/// Where the space is that of any graph, rows may be ONNX files, by paths from the table's folder,
-/// each of the family that its folder is.
+/// Reads a latency table. In the space of any graph, rows may be ONNX files, by paths from the
+/// table's folder; the folder of a file is its family.
 ///
-/// Errors: begin with the table; ones of the table, and of files that are no models.
+/// Errors: begin with the table's path; what is no table; files that are no models.
 [[nodiscard]] Result<ReadTable> read_table(const std::string& path, std::string_view space);
 
-/// Whether a row is read as a graph: a file, or a network that hale draws and that is said to be of
-/// another shape than it is drawn with, by the inputs or by what a measurement states.
+/// Whether a row is read as a graph: a file; or a network that hale draws, where the inputs or the
+/// measurement state another shape than it is drawn with.
 [[nodiscard]] bool is_graph(const std::string& arch, const Inputs& inputs,
                             std::string_view stated = {});
 
-/// What a base of the space takes an architecture string, or a model in an ONNX file, for.
+/// What a base of the space is asked about, for an architecture string or the path of an ONNX file.
 ///
-/// Errors: it is none of the space; operations that cannot be costed.
+/// Errors: it is not in the space; operations of unknown cost.
 [[nodiscard]] Result<device::Subject> subject_of(const std::string& name,
                                                  const runtime::SpaceEntry& space,
                                                  const Inputs& inputs);
@@ -54,12 +54,13 @@ struct ReadTable {
 /// Measurements as a base takes them, repeated ones combined.
 struct Measured {
   std::vector<device::Measurement> measurements;
-  /// Of the ONNX files that state one; of any graphs where all are of the same.
+  /// The batch of the ONNX files that state one; for any graphs only where all have the same.
   std::optional<std::size_t> batch{};
 };
 
-/// Replaces ONNX files by what they are recognised as: any graph by its kernels; in a searched
-/// space the one of the `references` that the graph may be, or the first architecture of its class.
+/// Replaces ONNX files by what they are recognised as. Any graph becomes its kernels; a network of
+/// a searched space becomes the one of the `references` that it may be, or the first architecture
+/// of its class.
 ///
 /// Errors: architectures and files that are not in the space, files of another macro-structure,
 /// files of different batches.

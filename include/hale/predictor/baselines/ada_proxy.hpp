@@ -18,8 +18,8 @@
 
 namespace hale::predictor {
 
-/// One proxy device's linear model, taken over as it is where it ranks the target's rows well, and
-/// else with each weight scaled anew.
+/// The linear model of one proxy device. It is used as it is where it ranks the target's rows well;
+/// else each weight is scaled for the target.
 ///
 /// With w the proxy's weights and X one-hot features, the target's latency is X ((a 1 + b) * w) +
 /// c, where a, b and c minimise |..|^2 / n + lambda |b|_2; lambda is chosen on held-out rows.
@@ -104,8 +104,8 @@ class AdaProxyModel {
     return minimise(proxy, target, best_lambda);
   }
 
-  /// The convex problem in units of the mean latency: |b| is the least of (|b|^2 / t + t) / 2 over
-  /// t, so that ridges with t set to the last |b| come down to it.
+  /// Solves the convex problem, in units of the mean latency. |b| is the least (|b|^2 / t + t) / 2
+  /// over t, so ridge regressions that set t to the last |b| converge to it.
   static numeric::LinearModel minimise(const numeric::LinearModel& proxy,
                                        const MeasuredRows<Space>& target, double lambda) {
     const std::size_t n = target.size();

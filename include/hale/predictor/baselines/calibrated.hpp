@@ -13,7 +13,7 @@
 
 namespace hale::predictor {
 
-/// A model of latencies with the interval that held between folds of the measured rows.
+/// A model of latencies, and an interval from cross-validation on the measured rows.
 ///
 /// `Model` has Space, fit(target, proxy, rng) -> Result<Model>, and milliseconds(architectures) ->
 /// as many numbers.
@@ -55,7 +55,7 @@ class Calibrated {
   Calibrated(Model model, const RelativeInterval& interval, double floor_ms)
       : model_(std::move(model)), interval_(interval), floor_ms_(floor_ms) {}
 
-  /// measured / predicted of rows that the model did not see, each once.
+  /// measured / predicted, once for each row, by a model that was fitted without the row.
   static std::vector<double> held_out_ratios(const Rows& target, const Rows& proxy, Rng& rng) {
     const std::size_t folds = std::min<std::size_t>(5, target.size());
     const std::vector<std::size_t> order = rng.choose(target.size(), target.size());

@@ -11,8 +11,7 @@
 
 namespace hale::predictor {
 
-/// Latency as a line over multiply-adds: what is left when nothing is known of the device but
-/// how some networks rank.
+/// Latency as a line over multiply-adds.
 ///
 /// `Cost` has Space and multiply_adds(architecture) -> a number.
 template <class Cost>

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-/// What people use for any graph beside hale: each is fitted to a device's measured rows alone.
+/// What people use for any graph instead of hale. Each is fitted to a device's measured rows only.
 namespace hale::predictor::baselines {
 
 using GraphMeasurements = MeasuredRows<space::AnyGraph>;
@@ -59,7 +59,7 @@ struct MacsProportional {
   }
 };
 
-/// The longer of computing and moving, and a fixed time: the three that fit best of a grid.
+/// A fixed time and the longer of computing and moving data: the best fit of a grid of these three.
 /// Source: Williams, Waterman and Patterson, CACM 2009.
 struct Roofline {
   static constexpr std::string_view name = "roofline, fitted";
@@ -144,7 +144,7 @@ struct OperationWise {
   }
 };
 
-/// The one of 2000 simulated devices that takes the most alike, at its own best speed.
+/// The one of 2000 simulated devices whose latencies fit best, each at its best speed.
 struct NearestDevice {
   static constexpr std::string_view name = "best single simulated device";
   workload::SimulatedDevice device;

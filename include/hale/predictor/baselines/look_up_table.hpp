@@ -13,8 +13,8 @@ namespace hale::predictor {
 
 /// The layer-wise look-up table: a latency for each choice at each place, added up.
 ///
-/// The entries are those that fit whole networks' latencies best, with a small ridge where few rows
-/// leave them open.
+/// The entries are those that fit the latencies of whole networks best. A small ridge decides where
+/// the rows are too few to.
 /// Source: ProxylessNAS (Cai et al., ICLR 2019), section 4.1, whose entries are measured block by
 /// block.
 template <space::Encoder E>

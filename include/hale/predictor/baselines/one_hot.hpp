@@ -19,8 +19,8 @@ inline constexpr std::size_t values_a_code<GivenNodes<G>> = G::categories;
 
 }  // namespace detail
 
-/// What a linear model sees of an architecture: the encoder's features, or, where it gives
-/// categories of nodes, each of them one-hot.
+/// An architecture as a linear model takes it: the encoder's features; or, where it gives
+/// categories of nodes, each category one-hot.
 template <space::Encoder E>
 struct OneHot {
   using Space = typename E::Space;

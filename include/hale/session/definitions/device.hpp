@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/text.hpp>
+#include <hale/graph/ir.hpp>
+#include <hale/session/batch.hpp>
 #include <hale/session/device.hpp>
 #include <hale/session/kernel_times.hpp>
 #include <hale/session/precision.hpp>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,15 +24,31 @@ namespace detail {
   return concat(one.operation, " (", one.location, "): ", one.reason);
 }
 
-/// Errors: too little of the model can be costed.
+/// What to add where the size of an input is not fixed: "; the size of input 'x' is not fixed: add
+/// --shape x:Nx3xNxN, a number for each N". Empty where all are.
+[[nodiscard]] inline std::string open_size(const graph::Graph& graph) {
+  for (const graph::ValueId id : data_inputs(graph)) {
+    const graph::Value& value = graph.value(id);
+    if (value.type.is_static()) continue;
+    std::string extents;
+    for (const graph::Dim& dim : value.type.dims.value_or(std::vector<graph::Dim>{}))
+      extents += concat(extents.empty() ? "" : "x", dim.is_static() ? concat(dim.extent) : "N");
+    return concat("; the size of input '", value.name, "' is not fixed: add --shape ", value.name,
+                  ":", extents.empty() ? "NxNx.." : extents, ", a number for each N");
+  }
+  return {};
+}
+
+/// Errors: the cost of too much of the model is not known.
 [[nodiscard]] inline Result<> require_covered(const Model& model, const lift::Reading& reading) {
   const double covered = workload::covered_share(reading.network->unfused);
   if (covered >= least_covered) return {};
-  return fail(concat(percent_text(covered), " of its operations can be costed, expected at least ",
-                     percent_text(least_covered), ": ",
+  return fail(concat("the cost of ", percent_text(covered),
+                     " of its operations is known, expected at least ", percent_text(least_covered),
+                     ": ",
                      reading.uncovered().empty() ? "operations without figures"
                                                  : described(reading.uncovered().front()),
-                     is_open(model.graph()) ? "; --dim and --shape close open extents" : ""));
+                     open_size(model.graph())));
 }
 
 }  // namespace detail
@@ -82,14 +102,14 @@ HALE_SESSION_INLINE Result<Answer> Device::answer(const Model& model,
                 .cost = read->reading.cost};
   if (found.class_size > 1)
     answer.assumptions.push_back(
-        concat("stands for ", found.class_size,
-               " architectures that the graph cannot tell apart: arch is the first of them, the "
-               "latency their median, the interval covers all"));
+        concat(found.class_size,
+               " architectures give this graph: arch is the first of them, the latency is their "
+               "median, the interval covers all"));
   for (const auto* lines : {&recognition.assumptions, &recognition.differences})
     answer.assumptions.insert(answer.assumptions.end(), lines->begin(), lines->end());
   if (is_any)
     for (const workload::Uncovered& each : read->reading.uncovered())
-      answer.warnings.push_back(concat("not costed: ", detail::described(each)));
+      answer.warnings.push_back(concat("cost not known: ", detail::described(each)));
   assume_batch(model, recognition, answer);
   if (options.kernels) HALE_CHECK(add_kernels(read->reading, answer));
   assume_precision(answer);
@@ -130,9 +150,12 @@ HALE_SESSION_INLINE Result<double> Device::ready(std::string_view space,
 HALE_SESSION_INLINE Result<const Device::Adapted*> Device::adapted_to(
     std::string_view space) const {
   const device::ProfileSection* section = profile().section_of_space(space);
-  if (section == nullptr)
-    return fail(concat("device '", name(), "' was measured neither for space '", space,
-                       "' nor for 'graph'"));
+  if (section == nullptr) {
+    std::vector<std::string_view> spaces;
+    for (const device::ProfileSection& each : profile().sections) spaces.push_back(each.space);
+    return fail(concat("device '", name(), "' was not measured for space '", space,
+                       "'; it was measured for: ", joined(spaces)));
+  }
   State::Section& found =
       state_->sections[static_cast<std::size_t>(section - profile().sections.data())];
   std::call_once(found.once, [&] {
@@ -147,7 +170,7 @@ HALE_SESSION_INLINE Result<const Device::Adapted*> Device::adapted_to(
   return &*adapted;
 }
 
-/// A searched space was measured at one batch; another one would be a guess.
+/// A searched space was measured at one batch; an answer at another would be a guess.
 HALE_SESSION_INLINE Result<> Device::check_batch(const Inputs& inputs,
                                                  std::string_view space) const {
   if (!inputs.batch || *inputs.batch == profile().batch || space == any_space()) return {};
@@ -155,12 +178,11 @@ HALE_SESSION_INLINE Result<> Device::check_batch(const Inputs& inputs,
                      "', which was measured with batch ", profile().batch));
 }
 
-/// What the device answers a model as: of the space that is named; else of the searched space that
-/// the model lies in, where the device was measured for it on the same macro-structure; else as any
-/// graph.
+/// The space that answers, and what the model is there. First the space that is named; else the
+/// searched space that the model lies in, where the device was measured for it on the same
+/// macro-structure; else that of any graph.
 ///
-/// Errors: the device was measured for none of these; the model lies in another space than the one
-/// that is named.
+/// Errors: the device was measured for none of these; the model does not lie in the named space.
 HALE_SESSION_INLINE Result<runtime::Recognition> Device::recognise(const Model& model,
                                                                    const ModelReading& read,
                                                                    std::string_view named) const {
@@ -181,8 +203,8 @@ HALE_SESSION_INLINE Result<runtime::Recognition> Device::recognise(const Model& 
                   : concat("for searched spaces alone, not for 'graph': the graph ", read.reason)));
 }
 
-/// Whether a network of a searched space is as the device was measured: a batch that the user asks
-/// for conflicts, and is none of the model's.
+/// Whether a network of a searched space has the macro-structure and batch that were measured. A
+/// batch that the user asks for is not the model's own: check_batch() refuses it.
 HALE_SESSION_INLINE bool Device::is_as_measured(const Model& model,
                                                 const runtime::Recognition& found) const {
   return found.differences.empty() &&
@@ -196,8 +218,8 @@ HALE_SESSION_INLINE void Device::assume_batch(const Model& model,
   const std::uint32_t measured = profile().batch;
   const auto& asked = model.inputs().batch;
   if (!model.batch() || (!is_any && recognition.batch == 0)) {
-    answer.assumptions.push_back(
-        concat("batch left open by the graph, taken as ", measured, " as measured"));
+    answer.assumptions.push_back(concat("the model leaves its batch open: taken as ", measured,
+                                        ", as the device was measured"));
   } else if (is_any && asked && *asked != measured) {
     answer.assumptions.push_back(concat("answered for a batch of ", *asked,
                                         ", as asked; the device was measured with ", measured));
@@ -214,7 +236,7 @@ HALE_SESSION_INLINE void Device::assume_precision(Answer& answer) const {
   answer.prediction.verdict = Verdict::extrapolating;
 }
 
-/// Where the time goes, as the device's predictor of any graph has it, else by multiply-adds.
+/// Where the time goes: by the device's rates of any graph, else by multiply-adds.
 HALE_SESSION_INLINE Result<> Device::add_kernels(const lift::Reading& reading,
                                                  Answer& answer) const {
   std::optional<workload::SimulatedDevice> rates;
@@ -223,8 +245,8 @@ HALE_SESSION_INLINE Result<> Device::add_kernels(const lift::Reading& reading,
     rates = adapted->predictor.device();
   } else {
     answer.assumptions.push_back(
-        "where the time goes is by multiply-adds: the device was not measured for 'graph', "
-        "whose predictor times kernels");
+        "the kernels share the time by their multiply-adds: the device was not measured for "
+        "'graph', which times kernels");
   }
   answer.kernels = kernel_times(reading, rates, answer.prediction.median);
   return {};

@@ -143,7 +143,7 @@ HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   for (const auto& [input, extents] : inputs.shapes) {
     const std::vector<graph::ValueId> data = data_inputs(graph);
     if (input.empty() && data.size() != 1)
-      return fail(concat("shape: found one without a name for ", data.size(),
+      return fail(concat("shape: found one without an input's name for a model of ", data.size(),
                          " inputs, expected INPUT:1x3x224x224"));
     HALE_CHECK(detail::inputs::set_shape(graph, input.empty() ? graph.value(data[0]).name : input,
                                          extents));
