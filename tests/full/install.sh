@@ -25,6 +25,15 @@ g++ -std=c++20 -O1 "$example" $(pkg-config --cflags --libs hale-kernels) -o "$bu
 g++ -std=c++20 -O1 "$onnx_example" $(pkg-config --cflags --libs hale-onnx hale) \
   -Wl,-rpath,"$library" -o "$build/onnx"
 "$build/onnx" "$model"
+# C and Python find what is installed: the blocks of the page about them.
+page="$source/docs/embedding.md"
+sed -n '/^```c$/,/^```$/{/^```/d;p}' "$page" >"$build/embedded.c"
+cc -std=c99 -I"$build/root/include" "$build/embedded.c" -L"$library" -lhale-predict \
+  -Wl,-rpath,"$library" -o "$build/embedded"
+"$build/embedded" "$model" >"$build/embedded.txt"
+sed -n '/^```python$/,/^```$/{/^```$/q;/^```/d;p}' "$page" >"$build/embedded.py"
+PYTHONPATH="$build/root/share/hale/python" python3 "$build/embedded.py" "$model" |
+  cmp - "$build/embedded.txt"
 
 mkdir -p "$build/cmake"
 cat >"$build/cmake/CMakeLists.txt" <<CMAKE

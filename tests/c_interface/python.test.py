@@ -1,0 +1,417 @@
+"""hale.py and the C interface beneath it, against the command line.
+
+  python.test.py HALE_PY LIBRARY HALE DATA_DIR [unittest's arguments]
+"""
+import ctypes
+import ctypes.util
+import importlib.util
+import json
+import math
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+HALE_PY, LIBRARY, HALE, DATA_DIR = (pathlib.Path(word).resolve() for word in sys.argv[1:5])
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+FIXTURES = sorted(map(str, (TESTS / "lift" / "fixtures").glob("*.onnx")))
+MODELS = sorted(map(str, (DATA_DIR / "onnx").rglob("*.onnx")))
+CELL = str(TESTS / "lift" / "fixtures" / "best_cifar10.onnx")
+ARCH = ("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|"
+        "nor_conv_3x3~2|")
+
+sys.path[:0] = [str(HALE_PY.parent), str(TESTS / "cli")]
+import hale  # noqa: E402
+import wire  # noqa: E402
+
+hale.load(LIBRARY)
+
+
+def rounded(number):
+    """As the command line prints it."""
+    return float(f"{number:.6g}")
+
+
+def without(path, message):
+    prefix = path + ": "
+    return message[len(prefix):] if message.startswith(prefix) else message
+
+
+def command_line(models, devices, *more):
+    words = [HALE, "score", *models, "--format", "json", *more]
+    for device in devices:
+        words += ["--device", device]
+    done = subprocess.run(words, capture_output=True, check=False)
+    return json.loads(done.stdout.decode("utf-8", "replace"))
+
+
+def row_of(answer):
+    row = {"model": answer.model, "device": answer.device, "batch": answer.batch,
+           "precision": answer.precision, "space": answer.space, "arch": answer.arch or None,
+           "latency_ms": rounded(answer.median_ms),
+           "interval_ms": [rounded(answer.low_ms), rounded(answer.high_ms)],
+           "interval_level": answer.interval_level, "verdict": answer.verdict,
+           "macs": answer.macs, "parameters": answer.parameters,
+           "coverage": {"nodes": rounded(answer.covered), "macs": rounded(answer.covered),
+                        "unknown_ops": list(answer.unknown_operations)},
+           "assumptions": list(answer.assumptions), "warnings": list(answer.warnings)}
+    if answer.kernels:
+        row["ops"] = [{"kernel": each.location, "operations": each.operations,
+                       "share": rounded(each.share), "latency_ms": rounded(each.ms),
+                       "macs": each.macs, "bytes": each.bytes} for each in answer.kernels]
+    return row
+
+
+def answered(paths, names, kernels=False):
+    """What the command line gives for the same, in its order, through the C interface."""
+    devices = [hale.Device(name) for name in names]
+    results, errors = [], []
+    for path in paths:
+        try:
+            model = hale.Model(path)
+        except hale.HaleError as error:
+            errors.append({"model": path, "message": without(path, str(error))})
+            continue
+        for device in devices:
+            try:
+                results.append(row_of(device.answer(model, kernels)))
+            except hale.HaleError as error:
+                errors.append({"model": path, "message": without(path, str(error))})
+    return results, errors
+
+
+class SameAsTheCommandLine(unittest.TestCase):
+    maxDiff = 2000
+
+    def check(self, paths, names, *more):
+        expected = command_line(paths, names, *more)
+        results, errors = answered(paths, names, kernels="--ops" in more)
+        self.assertEqual(len(results) > 0, True)
+        self.assertEqual(len(results), len(expected["results"]))
+        for found, wanted in zip(results, expected["results"]):
+            self.assertEqual(found, wanted)
+        self.assertEqual(errors, expected["errors"])
+
+    def test_fixtures_on_all_devices(self):
+        self.check(FIXTURES, hale.devices())
+
+    @unittest.skipUnless(MODELS, "data_dir holds no ONNX files")
+    def test_models_on_all_devices(self):
+        self.check(MODELS, hale.devices())
+
+    def test_kernels_of_fixtures(self):
+        self.check(FIXTURES, ["default", "gold_6226"], "--ops")
+
+    @unittest.skipUnless(MODELS, "data_dir holds no ONNX files")
+    def test_kernels_of_models(self):
+        self.check(MODELS, ["default"], "--ops")
+
+    def test_architectures(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write(ARCH + "\n" + ARCH.replace("nor_conv_3x3~0|+|n", "none~0|+|n") + "\n")
+            file.flush()
+            rows = command_line([], ["gold_6226", "fpga"], "--space", "nasbench201", "--archs",
+                                file.name)["results"]
+        for device in ("gold_6226", "fpga"):
+            wanted = [row for row in rows if row["device"] == device]
+            found = hale.score(device, "nasbench201", [row["arch"] for row in wanted])
+            self.assertEqual([rounded(ms) for ms in found.median_ms],
+                             [row["latency_ms"] for row in wanted])
+            self.assertEqual([[rounded(low), rounded(high)]
+                              for low, high in zip(found.low_ms, found.high_ms)],
+                             [row["interval_ms"] for row in wanted])
+            self.assertEqual(list(found.verdicts), [row["verdict"] for row in wanted])
+
+    def test_shapes_batches_and_dims(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = wire.convolution(folder + "/open.onnx")
+            for said, words in (({"batch": 3}, ["--batch", "3"]),
+                                ({"dims": {"N": 5}}, ["--dim", "N=5"]),
+                                ({"shapes": (2, 32, 24, 24)}, ["--shape", "x:2x32x24x24"]),
+                                ({"shapes": {"x": (2, 32, 24, 24)}}, ["--shape", "x:2x32x24x24"])):
+                answer = hale.Device().answer(hale.Model(path, **said))
+                self.assertEqual([row_of(answer)],
+                                 command_line([path], ["default"], *words)["results"])
+
+
+class ManyAtOnce(unittest.TestCase):
+    def test_eight_threads_give_what_one_gives(self):
+        models = [hale.Model(path) for path in FIXTURES]
+        for name in ("default", "gold_6226"):
+            one = [self.answer(hale.Device(name), model) for model in models]
+            shared = hale.Device(name)
+            fresh = [hale.Model(path) for path in FIXTURES]
+            found = [None] * 8
+
+            def work(i):
+                found[i] = [self.answer(shared, model) for model in fresh]
+
+            threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for each in found:
+                self.assertEqual(each, one)
+
+    def test_a_table_holds_the_single_answers_whatever_the_threads(self):
+        names = ["default", "gold_6226", "fpga"]
+        for threads in (1, 2, 8):
+            table = hale.table(FIXTURES, names, threads=threads)
+            for i, path in enumerate(FIXTURES):
+                for j, name in enumerate(names):
+                    answer = self.answer(hale.Device(name), hale.Model(path))
+                    if isinstance(answer, str):
+                        self.assertEqual(table.reasons[i, j], answer)
+                        self.assertTrue(math.isnan(table.median_ms[i][j]))
+                    else:
+                        self.assertEqual(table.median_ms[i][j], answer.median_ms)
+                        self.assertEqual(table.low_ms[i][j], answer.low_ms)
+                        self.assertEqual(table.high_ms[i][j], answer.high_ms)
+                        self.assertNotIn((i, j), table.reasons)
+
+    @staticmethod
+    def answer(device, model):
+        try:
+            return device.answer(model, kernels=True)
+        except hale.HaleError as error:
+            return str(error)
+
+    def test_a_table_without_models_is_empty(self):
+        self.assertEqual(hale.table([], ["default"]).reasons, {})
+
+
+class Graphs(unittest.TestCase):
+    def same(self, path, graph):
+        """All but the name and the locations of what has none."""
+        file, built = hale.Model(path), graph.model()
+        for name in ("default", "pytorch-1.13-1t"):
+            device = hale.Device(name)
+            wanted, found = (row_of(device.answer(each, kernels=True)) for each in (file, built))
+            for row in (wanted, found):
+                del row["model"]
+                for kernel in row["ops"]:
+                    del kernel["kernel"]
+            self.assertEqual(found, wanted)
+
+    def test_a_chain_is_answered_as_its_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            inputs = [("x", [1, 32, 24, 24]), ("w", [32, 1, 3, 3]), ("v", [10, 32])]
+            path = wire.model(
+                folder + "/chain.onnx",
+                [wire.node("Conv", ["x", "w"], ["c"], group=32), wire.node("Relu", ["c"], ["r"]),
+                 wire.node("GlobalAveragePool", ["r"], ["p"]),
+                 wire.node("Flatten", ["p"], ["f"], axis=1),
+                 wire.node("Gemm", ["f", "v"], ["y"], transB=1)],
+                [wire.value(*each) for each in inputs], [wire.value("y", [1, 10])])
+            graph = hale.Graph("chain")
+            x, w, v = (graph.input(*each) for each in inputs)
+            value = graph.add("Relu", graph.add("Conv", x, w, group=32))
+            self.assertEqual((value.shape, value.element), ((1, 32, 22, 22), "f32"))
+            value = graph.add("Flatten", graph.add("GlobalAveragePool", value), axis=1)
+            graph.output(graph.add("Gemm", value, v, None, transB=1), "y")
+            self.same(path, graph)
+
+    def test_regions_are_answered_as_their_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def branch(op, name):
+                return wire.graph([wire.node(op, ["x", "w"], [name])], [],
+                                  [wire.value(name, [64, 64])])
+            path = wire.model(
+                folder + "/if.onnx",
+                [wire.node("If", ["c"], ["y"], then_branch=branch("MatMul", "t"),
+                           else_branch=branch("Add", "e"))],
+                [wire.value("c", [], wire.BOOL), wire.value("x", [64, 64]),
+                 wire.value("w", [64, 64])], [wire.value("y", [64, 64])])
+            graph = hale.Graph("if")
+            c = graph.input("c", (), "bool")
+            x, w = graph.input("x", (64, 64)), graph.input("w", (64, 64))
+            regions = {}
+            for name, op in (("then_branch", "MatMul"), ("else_branch", "Add")):
+                graph.open_region()
+                graph.output(graph.add(op, x, w))
+                regions[name] = graph.close_region()
+            graph.output(graph.add("If", c, regions=regions), "y")
+            self.same(path, graph)
+
+    def test_open_extents_constants_lists_and_several_results(self):
+        graph = hale.Graph("open")
+        x = graph.input("x", ("N", None, 8), "f16")
+        self.assertEqual((x.shape, x.element), ((None, None, 8), "f16"))
+        parts = graph.add("Split", x, graph.integers([2, 6]), axis=2, results=2)
+        self.assertEqual([part.shape[2] for part in parts], [2, 6])
+        scaled = graph.add("Resize", graph.input("i", (1, 3, 8, 8)), None,
+                           graph.numbers([1, 1, 2, 2]), mode="nearest")
+        self.assertEqual(scaled.shape, (1, 3, 16, 16))
+        own = graph.add("Mine", scaled, domain="my.own", types=[((1, 5), "f32")], scales=[1.5, 2],
+                        names=["a", "b"], attributes={"name": "n"})
+        self.assertEqual(own.shape, (1, 5))
+        graph.output(own)
+        self.assertEqual(graph.model(dims={"N": 4}).batch, 4)
+        with self.assertRaisesRegex(hale.HaleError, "no open dimension 'M'"):
+            graph.model(dims={"M": 4})
+
+    def test_what_does_not_fit_is_refused_and_changes_nothing(self):
+        graph, other = hale.Graph("a"), hale.Graph("b")
+        x = graph.input("x", (1, 8))
+        stranger = other.input("x", (1, 8))
+        refusals = (
+            (lambda: graph.add("MatMul", x, graph.weight("w", (9, 8)), location="fc"), "fc"),
+            (lambda: graph.add("MatMul", x), "MatMul"),
+            (lambda: graph.add("Relu", stranger), "expected a value of this graph"),
+            (lambda: graph.add("Relu", 3), "expected a value of this graph"),
+            (lambda: graph.add("Relu", x, alpha=object()), "alpha"),
+            (lambda: graph.add("Relu", x, alpha=[1, "a"]), "alpha"),
+            (lambda: graph.add("Relu", x, alpha=2**70), "alpha"),
+            (lambda: graph.add("Concat", x, axis="one"), "axis"),
+            (lambda: graph.add("If", x, regions={"then_branch": 7}), "then_branch"),
+            (lambda: graph.input("y", (1, -3)), "-3"),
+            (lambda: graph.input("y", (1,) * 65), "65"),
+            (lambda: graph.input("y", (1, 2), "f33"), "f33"),
+            (lambda: graph.input("y", (2.5,)), "2.5"),
+            (lambda: graph.input("a\0b", (1,)), "zero byte"),
+            (lambda: graph.input("\ud800", (1,)), "surrogates"),
+            (lambda: graph.weight("y", ("N", 2)), "extent -1"),
+            (lambda: graph.integers([1, 2], (3,)), "found 2 elements, expected 3"),
+            (lambda: graph.integers(range(2000)), "at most 1024"),
+            (lambda: graph.output(None), "value"),
+            (lambda: graph.close_region(), "open region"),
+            (lambda: graph.model(), "no output"),
+        )
+        for refused, message in refusals:
+            with self.assertRaisesRegex(hale.HaleError, message):
+                refused()
+        graph.output(graph.add("Relu", x))
+        self.assertGreater(hale.Device().answer(graph.model()).median_ms, 0)
+
+
+class Refusals(unittest.TestCase):
+    def test_messages_are_those_of_the_library(self):
+        refusals = (
+            (lambda: hale.Device("nowhere"), "^nowhere: no file, and no built-in device"),
+            (lambda: hale.Device(b"\xff\xfe"), "no built-in device"),
+            (lambda: hale.Device("a\0b"), "zero byte"),
+            (lambda: hale.Device(None), "device"),
+            (lambda: hale.Device(CELL), "best_cifar10.onnx: "),
+            (lambda: hale.Model("nowhere.onnx"), "^nowhere.onnx: "),
+            (lambda: hale.Model(b"abc", name="mine"), "mine"),
+            (lambda: hale.Model(b""), ""),
+            (lambda: hale.Model(CELL, batch=0), "batch: found 0"),
+            (lambda: hale.Model(CELL, batch=2**40), "batch: found 1099511627776"),
+            (lambda: hale.Model(CELL, batch=1.5), "1.5"),
+            (lambda: hale.Model(CELL, shapes={"nope": (1, 2)}), "no input 'nope'"),
+            (lambda: hale.Model(CELL, shapes=(1, 0)), "extent 0"),
+            (lambda: hale.Model(CELL, shapes=(1,) * 99), "found 99"),
+            (lambda: hale.Model(CELL, dims={"nope": 1}), "no open dimension 'nope'"),
+            (lambda: hale.score("gold_6226", "nasbench201", ["|none~0|"]), "none~0"),
+            (lambda: hale.score("gold_6226", "nasbench201", [b"\xff"]), ""),
+            (lambda: hale.score("gold_6226", "nowhere", [ARCH]), "nowhere"),
+            (lambda: hale.table([CELL], ["default"], threads=0), "threads"),
+        )
+        for refused, message in refusals:
+            with self.assertRaisesRegex(hale.HaleError, message):
+                refused()
+
+    def test_bytes_are_read_as_the_file(self):
+        device = hale.Device("gold_6226")
+        data = pathlib.Path(CELL).read_bytes()
+        self.assertEqual(device.answer(hale.Model(data, name=CELL)), device.answer(CELL))
+        self.assertEqual(device.answer(hale.Model(memoryview(data))).model, "")
+
+
+class TheFileItself(unittest.TestCase):
+    def run_python(self, folder, environment):
+        return subprocess.run([sys.executable, "-c", "import hale; print(hale.version())"],
+                              capture_output=True, text=True, check=False,
+                              env={**os.environ, "PYTHONPATH": folder, **environment})
+
+    def test_finds_the_library(self):
+        beside = str(LIBRARY.parents[1] / "onnx")
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(HALE_PY, folder)
+            nowhere = self.run_python(folder, {"LD_LIBRARY_PATH": ""})
+            if nowhere.returncode != 0:  # else it is installed on this machine
+                self.assertIn("hale.load(path) names it", nowhere.stderr)
+            by_loader = self.run_python(folder, {"LD_LIBRARY_PATH": f"{LIBRARY.parent}:{beside}"})
+            self.assertEqual(by_loader.stdout, hale.version() + "\n", by_loader.stderr)
+            (pathlib.Path(folder) / "libhale-predict.so").symlink_to(LIBRARY)
+            found = self.run_python(folder, {"LD_LIBRARY_PATH": beside})
+            self.assertEqual(found.stdout, hale.version() + "\n", found.stderr)
+
+    def test_refuses_another_library(self):
+        spec = importlib.util.spec_from_file_location("other_hale", HALE_PY)
+        other = importlib.util.module_from_spec(spec)
+        sys.modules["other_hale"] = other
+        spec.loader.exec_module(other)
+        with self.assertRaisesRegex(other.HaleError, "is not found"):
+            other.load("/nowhere/libhale-predict.so")
+        with self.assertRaisesRegex(other.HaleError, "is not the library hale-predict"):
+            other.load(ctypes.util.find_library("c") or "libc.so.6")
+
+    def test_arrays_are_numpys_or_lists(self):
+        had = hale.numpy
+        try:
+            hale.numpy = None
+            table = hale.table([CELL, CELL], ["gold_6226"])
+            self.assertIsInstance(table.median_ms, list)
+            self.assertEqual(len(table.median_ms), 2)
+            self.assertEqual(len(table.median_ms[0]), 1)
+        finally:
+            hale.numpy = had
+        if had is not None:
+            arrays = hale.table([CELL, CELL], ["gold_6226"])
+            self.assertEqual(arrays.median_ms.shape, (2, 1))
+            self.assertEqual(arrays.median_ms.tolist(), table.median_ms)
+            self.assertEqual(hale.score("gold_6226", "nasbench201", []).median_ms.shape, (0,))
+
+    def test_devices(self):
+        self.assertGreater(len(hale.devices()), 10)
+        self.assertEqual(hale.Device().name, "onnxruntime-1.22-all-1t")
+        self.assertEqual(repr(hale.Device("fpga")), "hale.Device('fpga')")
+
+    def test_the_page_about_it(self):
+        """The blocks of docs/embedding.md: of C where there is a compiler, and of Python."""
+        page = (TESTS.parent / "docs" / "embedding.md").read_text()
+        wanted = f"{hale.Device('gold_6226').answer(CELL).median_ms:.2f} ms\n"
+        blocks = [block.split("```")[0] for block in page.split("```python\n")[1:]]
+        beside = str(LIBRARY.parents[1] / "onnx")
+        environment = {**os.environ, "PYTHONPATH": str(HALE_PY.parent),
+                       "LD_LIBRARY_PATH": f"{LIBRARY.parent}:{beside}"}
+        done = subprocess.run([sys.executable, "-c", blocks[0], CELL], env=environment,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.stdout, wanted, done.stderr)
+        done = subprocess.run([sys.executable, "-c", "import hale\n" + blocks[1]],
+                              env=environment, capture_output=True, text=True, check=False)
+        self.assertIn("location='fc'", done.stdout, done.stderr)
+        if not shutil.which("cc"):
+            self.skipTest("no C compiler")
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder) / "page.c"
+            source.write_text(page.split("```c\n")[1].split("```")[0])
+            include = TESTS.parent / "frontends" / "predict" / "include"
+            subprocess.run(["cc", "-std=c99", "-Wall", "-Werror", f"-I{include}", source, LIBRARY,
+                            "-Wl,--allow-shlib-undefined", "-o", folder + "/page"], check=True)
+            done = subprocess.run([folder + "/page", CELL], env=environment, capture_output=True,
+                                  text=True, check=False)
+            self.assertEqual(done.stdout, wanted, done.stderr)
+
+    def test_plain_ctypes(self):
+        library = ctypes.CDLL(str(LIBRARY))
+        library.hale_device_open.restype = ctypes.c_void_p
+        library.hale_device_name.restype = ctypes.c_char_p
+        error = ctypes.c_char_p()
+        device = library.hale_device_open(b"fpga", ctypes.byref(error))
+        self.assertIsNone(error.value)
+        self.assertEqual(library.hale_device_name(ctypes.c_void_p(device)), b"fpga")
+        library.hale_device_close(ctypes.c_void_p(device))
+        self.assertIsNone(library.hale_device_open(None, ctypes.byref(error)))
+        self.assertIn(b"found NULL", error.value)
+        library.hale_text_free(error)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[5:]])
