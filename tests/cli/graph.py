@@ -188,7 +188,7 @@ def _():
     expect(listed[0]["latency_ms"] == plain["latency_ms"], f"{listed} {plain}")
     terms = good_json("inspect", "residual/3", "--print", "encoding")["encoding"]["arch"]
     refused("score", "--space", "graph", "--archs", write("terms.txt", terms + "\n"), "--batch", 8,
-            "--device", path, says="expected an ONNX file")
+            "--device", path, says="--batch need an ONNX file")
     said = good_json("score", "residual/3", "--batch", 8, "--device", path)["results"][0]
     expect(any("batch of 8" in text for text in said["assumptions"]), str(said))
     rows = [f"{name},{ms * 8},{shape}" for name, ms, shape in
