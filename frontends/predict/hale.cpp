@@ -72,7 +72,9 @@ Result<Model> read_onnx(const std::string& path, Inputs inputs) {
 
 Result<Model> read_onnx(std::span<const std::byte> bytes, const std::string& name, Inputs inputs) {
   HALE_TRY(graph::Graph graph, onnx_frontend::import_bytes(bytes, name));
-  return make_model(std::move(graph), std::move(inputs), name);
+  auto model = make_model(std::move(graph), std::move(inputs), name);
+  if (!model) return fail_in(name, model.error());
+  return model;
 }
 
 }  // namespace hale

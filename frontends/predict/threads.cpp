@@ -36,8 +36,10 @@ class Workers {
     begin_round();
     take_all(0);
     for (std::size_t busy = busy_; busy > 0; busy = busy_) wait_while(busy_, busy);
+    std::exception_ptr first;
     for (std::exception_ptr& one : thrown_)
-      if (one) std::rethrow_exception(std::exchange(one, nullptr));
+      if (std::exception_ptr thrown = std::exchange(one, nullptr); thrown && !first) first = thrown;
+    if (first) std::rethrow_exception(first);
   }
 
  private:

@@ -145,6 +145,15 @@ TEST(DeviceFile, WithAMeasurementThatIsNoneIsRefused) {
   EXPECT_NE(parsed.error().message.find("for:nasbench201-help"), std::string::npos);
 }
 
+TEST(DeviceFile, ThatNamesANetworkWithoutKeepingItIsRefused) {
+  auto made = profile();
+  made.sections[1].measurements[0].arch = "network/12";
+  const auto parsed = parse_profile(serialise_profile(made));
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().message,
+            "section 'for:other': 'network/12' stands for a network, but there are none");
+}
+
 TEST(TrainingState, GoesOnInTheSameTrainingOnly) {
   meta::TrainingState<R::Learner, float> state(3, 1e-4);
   state.episode = 7;

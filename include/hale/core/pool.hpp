@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -39,6 +40,7 @@ class Pool {
         free_.pop_back();
         return Loan(*this, std::move(object));
       }
+      free_.reserve(++made_);  // so that putting back allocates nothing, and cannot fail
     }
     return Loan(*this, make());
   }
@@ -51,6 +53,7 @@ class Pool {
 
   std::mutex mutex_;
   std::vector<T> free_;
+  std::size_t made_ = 0;
 };
 
 }  // namespace hale

@@ -98,7 +98,9 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   for (const std::string_view line : split(lines, '\n')) {
     if (line.empty()) continue;
     HALE_TRY(device::Measurement one, unpack_measurement(line));
-    if (networks && one.arch.starts_with(network_prefix)) {
+    if (one.arch.starts_with(network_prefix) && !one.arch.ends_with(".onnx")) {
+      if (!networks)
+        return fail(concat("'", one.arch, "' stands for a network, but there are none"));
       HALE_TRY(NamedNetwork found, networks->find(one.arch.substr(network_prefix.size())));
       one.arch = std::move(found.name);
       one.network = std::move(found.network);

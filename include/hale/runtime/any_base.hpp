@@ -127,11 +127,13 @@ class AnyPredictor {
 
   [[nodiscard]] static Result<> require_answers(std::span<const predictor::Prediction> found) {
     const auto is_answer = [](const predictor::Prediction& one) {
-      return one.low.value >= 0 && one.low.value <= one.median.value &&
-             one.median.value <= one.high.value && std::isfinite(one.high.value);
+      return device::is_plausible(one.median) && one.low.value >= 0 &&
+             one.low.value <= one.median.value && one.median.value <= one.high.value &&
+             std::isfinite(one.high.value);
     };
     if (std::all_of(found.begin(), found.end(), is_answer)) return {};
-    return fail("the base gives latencies that are not finite: its numbers are damaged");
+    return fail(concat("the base gives latencies that are not ", device::plausible,
+                       ": its numbers, or those of the device, are damaged"));
   }
 
   std::unique_ptr<const Interface> predictor_;

@@ -43,6 +43,9 @@ class Model {
   /// The batch of the first input; nothing where the model leaves it open.
   [[nodiscard]] std::optional<std::int64_t> batch() const { return state_->batch; }
 
+  /// Whether the model leaves the batch of any input open.
+  [[nodiscard]] bool has_open_batch() const { return state_->has_open_batch; }
+
   /// What is read of the model, at this batch where the model leaves it open.
   ///
   /// Errors: as lift::read(). Cost: the first time for a batch as lift::read(), then a look-up.

@@ -51,7 +51,7 @@ using session::Verdict;
 /// Errors: begin with the path. Cost: no weight is read.
 [[nodiscard]] Result<Model> read_onnx(const std::string& path, Inputs inputs = {});
 
-/// Reads an ONNX file's bytes. Answers call the model `name`. Errors: do not begin with the name.
+/// Reads an ONNX file's bytes. Answers call the model `name`. Errors: begin with the name.
 [[nodiscard]] Result<Model> read_onnx(std::span<const std::byte> bytes, const std::string& name,
                                       Inputs inputs = {});
 

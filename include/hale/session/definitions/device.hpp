@@ -40,7 +40,7 @@ namespace detail {
 }
 
 /// Errors: the cost of too much of the model is not known.
-[[nodiscard]] inline Result<> require_covered(const Model& model, const lift::Reading& reading) {
+[[nodiscard]] inline Result<> require_covered(const lift::Reading& reading) {
   const double covered = workload::covered_share(reading.network->unfused);
   if (covered >= least_covered) return {};
   return fail(concat("the cost of ", percent_text(covered),
@@ -48,7 +48,7 @@ namespace detail {
                      ": ",
                      reading.uncovered().empty() ? "operations without figures"
                                                  : described(reading.uncovered().front()),
-                     open_size(model.graph())));
+                     open_size(reading.graph)));
 }
 
 }  // namespace detail
@@ -88,7 +88,7 @@ HALE_SESSION_INLINE Result<Answer> Device::answer(const Model& model,
   HALE_TRY(const runtime::Recognition recognition, recognise(model, *read, options.space));
   HALE_CHECK(check_batch(model.inputs(), recognition.space));
   const bool is_any = recognition.archs.empty();
-  if (is_any) HALE_CHECK(detail::require_covered(model, read->reading));
+  if (is_any) HALE_CHECK(detail::require_covered(read->reading));
   HALE_TRY(const Adapted* adapted, adapted_to(recognition.space));
   HALE_TRY(runtime::GraphAnswer found, adapted->predictor.answer(read->reading, recognition));
   Answer answer{.model = model.name(),
@@ -161,6 +161,9 @@ HALE_SESSION_INLINE Result<const Device::Adapted*> Device::adapted_to(
   std::call_once(found.once, [&] {
     found.adapted.emplace([&]() -> Result<Adapted> {
       HALE_TRY(const auto base, state_->catalogue.base_of(*section));
+      if (base->info().space != space)
+        return fail(concat("its measurements for space '", space, "' name the base '",
+                           section->base, "', which is of space '", base->info().space, "'"));
       HALE_TRY(runtime::AnyPredictor predictor, base->adapt(section->measurements));
       return Adapted{std::move(predictor), base->info().interval_level};
     }());
@@ -197,10 +200,11 @@ HALE_SESSION_INLINE Result<runtime::Recognition> Device::recognise(const Model& 
       (is_as_measured(model, *searched) || !has(any_space())))
     return *searched;
   if (has(any_space())) return state_->catalogue.any_graph().recognise(read.reading);
-  return fail(concat(
-      "device '", name(), "' was measured ",
-      is_searched ? concat("neither for space '", searched->space, "' nor for 'graph'")
-                  : concat("for searched spaces alone, not for 'graph': the graph ", read.reason)));
+  return fail(concat("device '", name(), "' was measured ",
+                     is_searched
+                         ? concat("neither for space '", searched->space, "' nor for 'graph'")
+                         : concat("for searched spaces alone, not for 'graph'",
+                                  searched ? std::string() : concat(": the graph ", read.reason))));
 }
 
 /// Whether a network of a searched space has the macro-structure and batch that were measured. A
@@ -217,7 +221,7 @@ HALE_SESSION_INLINE void Device::assume_batch(const Model& model,
   const bool is_any = recognition.archs.empty();
   const std::uint32_t measured = profile().batch;
   const auto& asked = model.inputs().batch;
-  if (!model.batch() || (!is_any && recognition.batch == 0)) {
+  if (model.has_open_batch()) {
     answer.assumptions.push_back(concat("the model leaves its batch open: taken as ", measured,
                                         ", as the device was measured"));
   } else if (is_any && asked && *asked != measured) {

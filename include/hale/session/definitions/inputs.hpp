@@ -68,6 +68,24 @@ inline void forget_computed_shapes(graph::Graph& graph) {
   return fail(concat("--dim: no open dimension '", symbol, "'; there are: ", in_quotes(known)));
 }
 
+/// Errors: extents or a batch that no model has.
+[[nodiscard]] inline Result<> require_extents(const Inputs& inputs) {
+  const auto is_extent = [](std::int64_t extent) {
+    return extent >= 1 && extent <= largest_extent;
+  };
+  const auto refused = [](std::string_view what, const auto& found) {
+    return fail(concat(what, ": found ", found, ", expected one in [1, ", largest_extent, "]"));
+  };
+  if (inputs.batch && (*inputs.batch < 1 || *inputs.batch > std::size_t{largest_extent}))
+    return refused("batch", *inputs.batch);
+  for (const InputShape& shape : inputs.shapes)
+    for (const std::int64_t extent : shape.extents)
+      if (!is_extent(extent)) return refused(concat("shape of '", shape.input, "'"), extent);
+  for (const auto& [symbol, extent] : inputs.dims)
+    if (!is_extent(extent)) return refused(concat("dimension '", symbol, "'"), extent);
+  return {};
+}
+
 /// Errors: a first input that a shape or a dimension gives another batch.
 [[nodiscard]] inline Result<> require_batch(const Inputs& inputs, const graph::Graph& graph) {
   const auto extent = static_cast<std::int64_t>(*inputs.batch);
@@ -138,6 +156,7 @@ HALE_SESSION_INLINE std::string state(const Inputs& inputs, const graph::Graph& 
 
 HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   if (inputs.says_nothing()) return {};
+  HALE_CHECK(detail::inputs::require_extents(inputs));
   if (inputs.batch) HALE_CHECK(detail::inputs::require_batch(inputs, graph));
   const std::vector<graph::Type> before = detail::inputs::types_of_inputs(graph);
   for (const auto& [input, extents] : inputs.shapes) {

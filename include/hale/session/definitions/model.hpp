@@ -13,7 +13,7 @@ HALE_SESSION_INLINE Result<Model> Model::make(runtime::Spaces spaces, graph::Gra
   auto state =
       std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name));
   state->batch = batch_of(state->graph);
-  state->has_open_batch = has_open_batch(state->graph);
+  state->has_open_batch = session::has_open_batch(state->graph);
   return Model(std::move(state));
 }
 
