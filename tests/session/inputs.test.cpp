@@ -70,8 +70,7 @@ TEST(Inputs, WhatTheGraphDoesNotHaveIsRefused) {
             "INPUT:1x3x224x224");
   EXPECT_EQ(message(apply({.dims = {{"T", 4}}}, graph)),
             "--dim: no open dimension 'T'; there are: 'N', 'S', 'S', 'N'");
-  EXPECT_EQ(message(apply({.batch = 0}, graph)),
-            "batch: found 0, expected one in [1, 2147483647]");
+  EXPECT_EQ(message(apply({.batch = 0}, graph)), "batch: found 0, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, -3, 8, 8}}}}, graph)),
             "shape of 'x': found -3, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, 3, 8, 8}}}, .batch = 4}, graph)),
