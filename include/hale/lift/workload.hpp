@@ -9,7 +9,6 @@
 #include <hale/workload/fusion_rules.hpp>
 #include <hale/workload/workload.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -168,15 +167,13 @@ class KernelList {
 
 }  // namespace detail::kernels
 
-namespace detail::kernels {
-
-/// The passes that any runtime runs before it makes kernels.
-using Prepare =
-    graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
-                    graph::RemoveIdentities, graph::RecogniseQuantised, graph::RemoveDeadCode>;
-
-/// The passes that a runtime of these rules runs after those.
-[[nodiscard]] inline Result<> prepare_for(graph::Graph& graph, const workload::FusionRules& rules) {
+/// The passes that a runtime of these rules runs before it makes kernels.
+///
+/// Errors: as canonicalise().
+[[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
+  HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
+                              graph::RemoveIdentities, graph::RecogniseQuantised,
+                              graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_zeros)
     HALE_CHECK((graph::Pipeline<graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
@@ -184,46 +181,18 @@ using Prepare =
   return graph::RemoveDeadCode::run(graph);
 }
 
-}  // namespace detail::kernels
-
-/// The passes that a runtime of these rules runs before it makes kernels.
-///
-/// Errors: as canonicalise().
-[[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
-  HALE_CHECK(detail::kernels::Prepare::run(graph));
-  return detail::kernels::prepare_for(graph, rules);
-}
-
-/// The kernels that runtimes of these rules would run for a graph, in order.
+/// The kernels that a runtime of these rules would run for a graph, in order.
 ///
 /// What is computed from constants alone is folded away; views cost nothing. If costs its costlier
 /// branch; Loop and Scan cost their body as often as it runs, once where that is not known, and the
 /// assumptions say so. Operations of unknown cost are named in `uncovered`. Under rules that
 /// fold zeros, the MACs of the kernels of a graph without regions are macs() of the canonical
-/// graph. Shapes: all_rules (n) -> n workloads. Errors: as canonicalise(). Cost: a copy of the
-/// graph and its shapes once, a copy of that and the passes of its own for each of the rules.
-[[nodiscard]] inline Result<std::vector<workload::Workload>> workloads(
-    const graph::Graph& graph, std::span<const workload::FusionRules> all_rules) {
-  graph::Graph prepared = graph;
-  HALE_CHECK(detail::kernels::Prepare::run(prepared));
-  std::vector<workload::Workload> result;
-  const auto append = [&result](graph::Graph own, const workload::FusionRules& rules) -> Result<> {
-    HALE_CHECK(detail::kernels::prepare_for(own, rules));
-    result.push_back(detail::kernels::KernelList(own, rules).run());
-    return {};
-  };
-  if (all_rules.empty()) return result;
-  for (const workload::FusionRules& rules : all_rules.first(all_rules.size() - 1))
-    HALE_CHECK(append(prepared, rules));
-  HALE_CHECK(append(std::move(prepared), all_rules.back()));
-  return result;
-}
-
-/// The same under one set of rules.
+/// graph. Errors: as canonicalise(). Cost: a copy of the graph, and the passes of prepare().
 [[nodiscard]] inline Result<workload::Workload> workload(const graph::Graph& graph,
                                                          const workload::FusionRules& rules = {}) {
-  HALE_TRY(auto only, workloads(graph, {&rules, 1}));
-  return std::move(only.front());
+  graph::Graph prepared = graph;
+  HALE_CHECK(prepare(prepared, rules));
+  return detail::kernels::KernelList(prepared, rules).run();
 }
 
 }  // namespace hale::lift
