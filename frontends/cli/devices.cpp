@@ -66,7 +66,7 @@ Exit devices(const Options& options) {
   for (const std::string& name : names) {
     const auto profile = built_in().built_in_device(name);
     if (!profile) return refuse(profile.error());
-    Json one = record(name, *profile);
+    Json one = record(name, profile->value());
     if (has_all(one, options.wanted)) records.push_back(std::move(one));
   }
   if (records.empty())

@@ -5,6 +5,7 @@
 #include <hale/hale.hpp>
 #include <hale/io/profile.hpp>
 #include <hale/onnx.hpp>
+#include <inflate.hpp>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -22,6 +23,11 @@ Result<std::string> read_named(const std::string& name, std::string_view kind,
   return fail(concat(name, ": ", session::Catalogue::none_of(kind, built_in)));
 }
 
+/// The networks of the built-in devices with their kernels.
+Result<std::string> built_in_kernels() {
+  return embedded::inflate(embedded::kernels().front().bytes);
+}
+
 }  // namespace
 
 const session::Catalogue& built_in() {
@@ -30,19 +36,19 @@ const session::Catalogue& built_in() {
                                              .baselines = session::baselines(),
                                              .bases = embedded::bases(),
                                              .devices = embedded::devices(),
+                                             .networks = embedded::networks().front().bytes,
+                                             .kernels = built_in_kernels,
                                              .default_device = "onnxruntime-1.22-all-1t"});
   return catalogue;
 }
 
 Result<Device> open_device(const std::string& name_or_file) {
   const session::Catalogue& catalogue = built_in();
-  if (catalogue.has_device(name_or_file)) {
-    HALE_TRY(device::Profile profile, catalogue.built_in_device(name_or_file));
-    return Device(std::move(profile), catalogue);
-  }
+  HALE_TRY(auto known, catalogue.built_in_device(name_or_file));
+  if (known) return Device(*std::move(known), catalogue);
   HALE_TRY(const std::string bytes,
            read_named(name_or_file, "device", catalogue.contents().devices));
-  auto profile = io::parse_profile(bytes);
+  auto profile = io::parse_profile(bytes, workload::NetworkParts::terms);
   if (!profile) return fail_in(name_or_file, profile.error());
   return Device(*std::move(profile), catalogue);
 }

@@ -151,7 +151,7 @@ TEST(DeviceFile, ThatNamesANetworkWithoutKeepingItIsRefused) {
   const auto parsed = parse_profile(serialise_profile(made));
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().message,
-            "section 'for:other': 'network/12' stands for a network, but there are none");
+            "section 'for:other': measured network '12' is not in the file");
 }
 
 TEST(TrainingState, GoesOnInTheSameTrainingOnly) {

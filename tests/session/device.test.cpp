@@ -3,6 +3,7 @@
 #include <cmath>
 #include <hale/graph/builder.hpp>
 #include <hale/hale.hpp>
+#include <hale/io/profile.hpp>
 #include <hale/lower/families.hpp>
 #include <hale/onnx.hpp>
 #include <hale/table.hpp>
@@ -54,6 +55,42 @@ TEST(Device, TimesOfKernelsAddUpToTheLatency) {
   ASSERT_TRUE(without);
   EXPECT_TRUE(without->kernels.empty());
   expect_same(without->prediction, answer->prediction);
+}
+
+TEST(BuiltInDevices, KeepTheKernelsOfWhatWasMeasured) {
+  using workload::NetworkParts;
+  const Catalogue& catalogue = built_in();
+  std::size_t networks = 0;
+  for (const BuiltIn& file : catalogue.contents().devices) {
+    const auto by_terms = catalogue.built_in_device(file.name);
+    const auto whole = catalogue.built_in_device(file.name, NetworkParts::kernels);
+    ASSERT_TRUE(by_terms && *by_terms) << file.name;
+    ASSERT_TRUE(whole && *whole) << file.name;
+    for (std::size_t s = 0; s < (*whole)->sections.size(); ++s) {
+      const device::ProfileSection& section = (*whole)->sections[s];
+      for (std::size_t m = 0; m < section.measurements.size(); ++m) {
+        const workload::SharedNetwork& network = section.measurements[m].network;
+        EXPECT_EQ(network != nullptr, section.space == "graph") << file.name;
+        if (network == nullptr) continue;
+        EXPECT_FALSE(network->unfused.kernels.empty()) << file.name;
+        EXPECT_EQ(network->terms, (*by_terms)->sections[s].measurements[m].network->terms);
+        ++networks;
+      }
+    }
+    const auto written = io::parse_profile(io::serialise_profile(**whole));
+    ASSERT_TRUE(written) << written.error().message;
+    EXPECT_EQ(*written, **whole) << file.name;
+  }
+  EXPECT_GE(networks, 1000U);
+}
+
+TEST(BuiltInDevices, AreFoundByAliasesAndNoneIsMadeUp) {
+  const auto alias = built_in().built_in_device("raspberry-pi-4");
+  ASSERT_TRUE(alias && *alias);
+  EXPECT_EQ((*alias)->name, "raspi4");
+  const auto none = built_in().built_in_device("no-such-device");
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(*none);
 }
 
 TEST(Device, ReadsAModelOnceForEachBatchThatIsAskedFor) {

@@ -1,5 +1,6 @@
-// A compiler's program, built without exceptions and run-time types: it carries one base and one
-// device as files, and asks how long a graph of its own takes. Arguments: BASE DEVICE.
+// A compiler's program, built without exceptions and run-time types: it carries one base, one
+// device and the networks that were measured on it as files, and asks how long a graph of its own
+// takes. Arguments: BASE DEVICE NETWORKS.
 #include <array>
 #include <cstdio>
 #include <hale/graph/builder.hpp>
@@ -25,15 +26,20 @@ Result<graph::Graph> layer() {
   return std::move(builder).finish();
 }
 
-Result<double> milliseconds(const char* base, const char* device) {
+Result<double> milliseconds(const char* base, const char* device, const char* measured) {
   HALE_TRY(const std::string base_bytes, io::read_file(base));
   HALE_TRY(const std::string device_bytes, io::read_file(device));
-  HALE_TRY(device::Profile profile, io::parse_profile(device_bytes));
+  HALE_TRY(const std::string networks, io::read_file(measured));
   const std::array recipes = {runtime::simulated_entry()};
   const std::array bases = {session::BuiltIn{"graph", base_bytes}};
-  const session::Catalogue catalogue(
-      {.spaces = runtime::spaces(), .recipes = recipes, .bases = bases});
-  const session::Device asked(std::move(profile), catalogue);
+  const std::array devices = {session::BuiltIn{"board", device_bytes}};
+  const session::Catalogue catalogue({.spaces = runtime::spaces(),
+                                      .recipes = recipes,
+                                      .bases = bases,
+                                      .devices = devices,
+                                      .networks = networks});
+  HALE_TRY(auto profile, catalogue.built_in_device("board"));
+  const session::Device asked(std::move(profile).value(), catalogue);
   HALE_TRY(graph::Graph graph, layer());
   HALE_TRY(const session::Model model, session::Model::make(runtime::spaces(), std::move(graph)));
   HALE_TRY(const session::Answer answer, asked.answer(model));
@@ -46,7 +52,7 @@ Result<double> milliseconds(const char* base, const char* device) {
 }  // namespace
 
 int main(int, char** argv) {
-  const auto ms = milliseconds(argv[1], argv[2]);
+  const auto ms = milliseconds(argv[1], argv[2], argv[3]);
   if (!ms) return std::puts(ms.error().message.c_str()), 1;
   std::printf("%.4f ms\n", *ms);
   return *ms > 0 ? 0 : 1;

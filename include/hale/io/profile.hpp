@@ -19,7 +19,7 @@ namespace hale::io {
 namespace detail {
 
 inline constexpr std::string_view section_prefix = "for:";
-/// What stands for the architecture of a measurement whose kernels the file keeps.
+/// What stands for the architecture of a measurement of any graph, before the network's key.
 inline constexpr std::string_view network_prefix = "network/";
 
 inline std::string pack_section(const device::ProfileSection& section) {
@@ -29,9 +29,8 @@ inline std::string pack_section(const device::ProfileSection& section) {
   std::string measurements;
   NetworkWriter networks;
   for (const device::Measurement& m : section.measurements) {
-    const bool has_kernels = m.network && !m.network->unfused.kernels.empty();
     const std::string arch =
-        has_kernels ? concat(network_prefix, networks.add(m.arch, *m.network)) : m.arch;
+        m.network ? concat(network_prefix, networks.add(m.arch, *m.network)) : m.arch;
     measurements += concat(m.latency.value, "\t", arch, "\n");
   }
   Container nested;
@@ -83,7 +82,17 @@ inline Result<device::Facts> read_facts(const Notes& notes) {
   return known;
 }
 
-inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
+/// The network of a key: of the section's own, else of those that files share.
+inline Result<NamedNetwork> find_network(const std::string& key, NetworkReader* own,
+                                         NetworkReader* shared) {
+  for (NetworkReader* networks : {own, shared})
+    if (networks != nullptr && networks->contains(key)) return networks->find(key);
+  return fail(concat("measured network '", key.substr(0, 80), "' is not in the file"));
+}
+
+inline Result<device::ProfileSection> unpack_section(std::string_view bytes,
+                                                     workload::NetworkParts parts,
+                                                     NetworkReader* shared) {
   HALE_TRY(const Container nested, parse_container(bytes));
   HALE_TRY(const auto notes_text, nested.section("notes"));
   HALE_TRY(const Notes notes, Notes::parse(notes_text));
@@ -92,16 +101,15 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   section.space = notes.get("space");
   std::optional<NetworkReader> networks;
   if (const std::string* bytes_of_networks = nested.find("networks")) {
-    HALE_TRY(networks, NetworkReader::open(*bytes_of_networks));
+    HALE_TRY(networks, NetworkReader::open(*bytes_of_networks, parts));
   }
   HALE_TRY(const auto lines, nested.section("measurements"));
   for (const std::string_view line : split(lines, '\n')) {
     if (line.empty()) continue;
     HALE_TRY(device::Measurement one, unpack_measurement(line));
     if (one.arch.starts_with(network_prefix) && !one.arch.ends_with(".onnx")) {
-      if (!networks)
-        return fail(concat("'", one.arch, "' stands for a network, but there are none"));
-      HALE_TRY(NamedNetwork found, networks->find(one.arch.substr(network_prefix.size())));
+      HALE_TRY(NamedNetwork found, find_network(one.arch.substr(network_prefix.size()),
+                                                networks ? &*networks : nullptr, shared));
       one.arch = std::move(found.name);
       one.network = std::move(found.network);
     }
@@ -129,9 +137,10 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   return serialise(container);
 }
 
-/// Errors: damaged bytes; another kind of hale file; units that are not milliseconds.
-[[nodiscard]] inline Result<device::Profile> parse_profile(std::string_view bytes) {
-  HALE_TRY(const Container container, parse_container(bytes));
+namespace detail {
+
+/// What a device file says of the device, without its measurements.
+inline Result<device::Profile> unpack_notes(const Container& container) {
   const std::string* text = container.find("device");
   if (text == nullptr)
     return fail(container.find("base") != nullptr
@@ -145,10 +154,31 @@ inline Result<device::ProfileSection> unpack_section(std::string_view bytes) {
   profile.precision = notes.get("precision");
   profile.made_from = notes.get("made_from");
   HALE_TRY(profile.batch, notes.number<std::uint32_t>("batch", 1, 0x7fffffff));
-  HALE_TRY(profile.facts, detail::read_facts(notes));
+  HALE_TRY(profile.facts, read_facts(notes));
+  return profile;
+}
+
+}  // namespace detail
+
+/// What a device file says of the device, without its measurements. Errors: as parse_profile().
+[[nodiscard]] inline Result<device::Profile> parse_profile_notes(std::string_view bytes) {
+  HALE_TRY(const Container container, parse_container(bytes));
+  return detail::unpack_notes(container);
+}
+
+/// A device file. `parts` says what is read of measured networks: a profile that is written again
+/// keeps the kernels that were read. `shared` has the networks of files that keep none themselves.
+///
+/// Errors: damaged bytes; another kind of hale file; units that are not milliseconds; a measured
+/// network that is in neither.
+[[nodiscard]] inline Result<device::Profile> parse_profile(
+    std::string_view bytes, workload::NetworkParts parts = workload::NetworkParts::kernels,
+    NetworkReader* shared = nullptr) {
+  HALE_TRY(const Container container, parse_container(bytes));
+  HALE_TRY(device::Profile profile, detail::unpack_notes(container));
   for (const auto& [name, payload] : container.sections) {
     if (!name.starts_with(detail::section_prefix)) continue;
-    auto section = detail::unpack_section(payload);
+    auto section = detail::unpack_section(payload, parts, shared);
     if (!section) return fail_in(concat("section '", name, "'"), section.error());
     profile.sections.push_back(*std::move(section));
   }

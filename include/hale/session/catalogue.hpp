@@ -6,12 +6,18 @@
 #include <hale/runtime/any_base.hpp>
 #include <hale/runtime/space_entry.hpp>
 #include <hale/session/built_in.hpp>
+#include <hale/workload/network.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+namespace hale::io {
+class NetworkReader;
+}
 
 namespace hale::runtime {
 struct BaselineEntry;
@@ -27,6 +33,10 @@ struct Contents {
   std::span<const runtime::BaselineEntry> baselines{};
   std::span<const BuiltIn> bases{};
   std::span<const BuiltIn> devices{};
+  /// The networks that the devices were measured with, as io::NetworkWriter writes them, by their
+  /// terms; and the same with their kernels, which are asked for where those are needed.
+  std::string_view networks{};
+  Result<std::string> (*kernels)() = nullptr;
   std::string_view default_device{};  // what the device name "default" stands for
 };
 
@@ -70,21 +80,23 @@ class Catalogue {
   [[nodiscard]] Result<std::shared_ptr<const runtime::AnyBase>> base_of(
       const device::ProfileSection& section) const;
 
-  /// Of a built-in device by its name or one of its aliases.
-  [[nodiscard]] bool has_device(std::string_view name) const;
-  /// A built-in device by its name or one of its aliases. Errors: none of that name, with those
-  /// there are.
-  [[nodiscard]] Result<device::Profile> built_in_device(std::string_view name) const;
+  /// A built-in device by its name or one of its aliases; none where there is no such device.
+  /// `parts`: `kernels` for a profile that is written to a file. Errors: damaged bytes.
+  [[nodiscard]] Result<std::optional<device::Profile>> built_in_device(
+      std::string_view name, workload::NetworkParts parts = workload::NetworkParts::terms) const;
 
   /// "no file, and no built-in device of that name; there are: ..".
   [[nodiscard]] static std::string none_of(std::string_view kind, std::span<const BuiltIn> files);
 
  private:
   [[nodiscard]] const BuiltIn* device_named(std::string_view name) const;
+  /// Null where devices share none. The mutex is held.
+  [[nodiscard]] Result<io::NetworkReader*> networks(workload::NetworkParts parts) const;
 
   Contents contents_;
   mutable std::mutex mutex_;
   mutable std::map<std::string_view, std::shared_ptr<const runtime::AnyBase>> bases_;
+  mutable std::map<workload::NetworkParts, std::shared_ptr<io::NetworkReader>> networks_;
 };
 
 }  // namespace hale::session

@@ -20,7 +20,7 @@ namespace hale::space {
 /// Every network there is, as the terms that a device takes time for.
 ///
 /// The textual form is "terms/FINGERPRINT:1.5,0,..;", a number a term: what a device file keeps of
-/// a measured network, so that no ONNX file is needed again.
+/// a measured network beside its kernels.
 struct AnyGraph {
   using Architecture = workload::Terms;
 

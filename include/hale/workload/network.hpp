@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <hale/workload/kernel_terms.hpp>
 #include <hale/workload/terms.hpp>
 #include <hale/workload/workload.hpp>
@@ -19,6 +20,9 @@ struct Network {
 
   friend bool operator==(const Network&, const Network&) = default;
 };
+
+/// What is read of networks in files: their terms, which answers need, or their kernels too.
+enum class NetworkParts : std::uint8_t { terms, kernels };
 
 /// Never changed, so that many measurements share one network.
 using SharedNetwork = std::shared_ptr<const Network>;

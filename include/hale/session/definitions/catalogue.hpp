@@ -51,7 +51,7 @@ HALE_SESSION_INLINE const BuiltIn* Catalogue::device_named(std::string_view name
       find_built_in(contents_.devices, name == default_device ? contents_.default_device : name);
   if (named != nullptr) return named;
   for (const BuiltIn& file : contents_.devices) {
-    const auto profile = io::parse_profile(file.bytes);
+    const auto profile = io::parse_profile_notes(file.bytes);
     if (!profile) continue;
     const std::vector<std::string>& aliases = profile->facts.aliases;
     if (std::find(aliases.begin(), aliases.end(), name) != aliases.end()) return &file;
@@ -59,15 +59,27 @@ HALE_SESSION_INLINE const BuiltIn* Catalogue::device_named(std::string_view name
   return nullptr;
 }
 
-HALE_SESSION_INLINE bool Catalogue::has_device(std::string_view name) const {
-  return device_named(name) != nullptr;
+HALE_SESSION_INLINE Result<io::NetworkReader*> Catalogue::networks(
+    workload::NetworkParts parts) const {
+  std::shared_ptr<io::NetworkReader>& reader = networks_[parts];
+  if (reader != nullptr || contents_.networks.empty()) return reader.get();
+  const bool has_kernels = parts == workload::NetworkParts::kernels && contents_.kernels != nullptr;
+  HALE_TRY(const std::string bytes,
+           has_kernels ? contents_.kernels() : Result<std::string>(contents_.networks));
+  HALE_TRY(io::NetworkReader opened, io::NetworkReader::open(bytes, parts));
+  reader = std::make_shared<io::NetworkReader>(std::move(opened));
+  return reader.get();
 }
 
-HALE_SESSION_INLINE Result<device::Profile> Catalogue::built_in_device(
-    std::string_view name) const {
+HALE_SESSION_INLINE Result<std::optional<device::Profile>> Catalogue::built_in_device(
+    std::string_view name, workload::NetworkParts parts) const {
   const BuiltIn* file = device_named(name);
-  if (file == nullptr) return fail(none_of("device", contents_.devices));
-  return io::parse_profile(file->bytes);
+  if (file == nullptr) return std::nullopt;
+  const std::scoped_lock lock(mutex_);
+  HALE_TRY(io::NetworkReader * shared, networks(parts));
+  auto profile = io::parse_profile(file->bytes, parts, shared);
+  if (!profile) return fail_in(concat("built-in device '", file->name, "'"), profile.error());
+  return profile;
 }
 
 HALE_SESSION_INLINE std::string Catalogue::none_of(std::string_view kind,
