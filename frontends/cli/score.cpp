@@ -3,12 +3,11 @@
 #include <hale/core/text.hpp>
 #include <hale/hale.hpp>
 #include <hale/measured.hpp>
+#include <hale/memory.hpp>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -32,17 +31,6 @@ struct Options {
   FormatOption format;
 };
 
-/// The result of `work`; an error where memory is too small for it, so that the other models are
-/// still answered.
-template <class Work>
-std::invoke_result_t<Work> within_memory(const Work& work) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return fail("is too large for this machine's memory");
-  }
-}
-
 /// A line of --archs: an architecture, or a model that is read in its turn.
 struct Line {
   Result<device::Subject> subject = device::Subject();
@@ -63,12 +51,11 @@ class Scoring {
   void find_devices();
   [[nodiscard]] Result<Answer> answer(const Result<Model>& model, const Device& device) const {
     if (!model) return tl::unexpected<Error>(model.error());
-    return within_memory([&] {
-      return device.answer(*model, {.kernels = options_.operations, .space = options_.space});
-    });
+    return session::answer_within_memory(device, *model,
+                                         {.kernels = options_.operations, .space = options_.space});
   }
   [[nodiscard]] Result<Model> read(const std::string& path) const {
-    return within_memory([&] { return read_onnx(path, options_.shapes.inputs()); });
+    return session::read_within_memory(path, options_.shapes.inputs());
   }
   void score_model(const std::string& path);
   Result<> score_archs();

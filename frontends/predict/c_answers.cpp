@@ -1,9 +1,10 @@
 // The C interface: answers, one and many.
 #include <array>
 #include <cstddef>
+#include <hale/memory.hpp>
+#include <hale/session/cells.hpp>
 #include <hale/threads.hpp>
 #include <limits>
-#include <optional>
 #include <vector>
 
 #include "c_interface.hpp"
@@ -45,23 +46,6 @@ Result<> require_all(const T* const* handles, std::size_t count, std::string_vie
   HALE_CHECK(require_array(handles, count, concat(what, "s")));
   for (std::size_t i = 0; i < count; ++i) HALE_CHECK(require(handles[i], concat(what, " ", i)));
   return {};
-}
-
-/// Why a cell of a table has no latency; nothing where it has one.
-using Reasons = std::vector<std::optional<std::string>>;
-
-/// Copies all or none.
-void copy_reasons(const Reasons& refused, char** reasons) {
-  for (std::size_t i = 0; i < refused.size(); ++i)
-    reasons[i] = refused[i] ? copied(*refused[i]) : nullptr;
-}
-
-Result<Answer> answer_within_memory(const hale_device& device, const hale_model& model) {
-  try {
-    return device.device.answer(model.model, {.kernels = false});
-  } catch (const std::bad_alloc&) {
-    return fail(out_of_memory);
-  }
 }
 
 }  // namespace
@@ -215,22 +199,18 @@ int hale_table(const hale_model* const* models, size_t model_count,
     if (model_count > most_elements / device_count)
       return hale::fail(hale::concat("table: found ", model_count, " x ", device_count,
                                      " cells, expected at most ", most_elements));
-    const std::size_t cells = model_count * device_count;
-    std::vector<hale::Prediction> found(cells, {{not_a_number}, {not_a_number}, {not_a_number}});
-    Reasons refused(cells);
-    // A device at a time, so that threads read different models instead of waiting for one.
-    hale::session::thread_executor(threads).run(cells, [&](std::size_t i, std::size_t) {
-      const std::size_t model = i % model_count;
-      const std::size_t device = i / model_count;
-      const std::size_t cell = model * device_count + device;
-      auto answer = answer_within_memory(*devices[device], *models[model]);
-      if (answer)
-        found[cell] = answer->prediction;
-      else
-        refused[cell] = std::move(answer.error().message);
-    });
-    for (std::size_t i = 0; i < cells; ++i) Columns{median_ms, low_ms, high_ms}.write(i, found[i]);
-    if (reasons != nullptr) copy_reasons(refused, reasons);
+    const auto cells = hale::session::answer_cells(
+        model_count, device_count, hale::session::thread_executor(threads),
+        [&](std::size_t row, std::size_t column) {
+          return hale::session::answer_within_memory(devices[column]->device, models[row]->model,
+                                                     {.kernels = false});
+        });
+    for (std::size_t i = 0; i < cells.predictions.size(); ++i) {
+      Columns{median_ms, low_ms, high_ms}.write(i, cells.predictions[i]);
+      if (reasons == nullptr) continue;
+      const std::string& reason = cells.reasons[i];
+      reasons[i] = reason.empty() ? nullptr : copied(reason);
+    }
     return 0;
   });
 }

@@ -245,6 +245,28 @@ TEST(Device, AnswersManyModelsOnManyDevicesAsATable) {
   }
 }
 
+TEST(Device, AnswersTheOthersWhereAModelIsTooLargeForMemory) {
+  constexpr std::size_t large = std::size_t{1} << 24;
+  graph::Builder builder("large");
+  const graph::ValueId x =
+      builder.input(std::string(large, 'x'), graph::tensor_type(graph::ElementType::f32, {1, 8}));
+  builder.output(*builder.add("Relu", {x}), "y");
+  const std::vector<Model> models = {network("residual/3"),
+                                     *make_model(*std::move(builder).finish(), {}, "large.onnx"),
+                                     network("depthwise/5")};
+  const std::vector<Device> devices = {device_named("default"), device_named("opencv-5.0-1t-xeon")};
+  const SmallMemory memory(large - 1);
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
+    const AnswerTable table = hale::answer(models, devices, {.threads = threads});
+    for (std::size_t m = 0; m < models.size(); ++m)
+      for (std::size_t d = 0; d < devices.size(); ++d) {
+        EXPECT_EQ(std::isnan(table.median_ms(m, d)), m == 1) << m << " " << d;
+        EXPECT_EQ(table.reasons[2 * m + d],
+                  m == 1 ? "large.onnx: is too large for this machine's memory" : "");
+      }
+  }
+}
+
 TEST(Device, AllocatesNothingForAnArchitectureOnceWarm) {
   Rng rng(4);
   for (const auto& [name, space] : {std::pair("raspi4", "nasbench201"),

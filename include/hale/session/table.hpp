@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <hale/core/error.hpp>
 #include <hale/core/executor.hpp>
 #include <hale/numeric/tensor.hpp>
+#include <hale/session/cells.hpp>
 #include <hale/session/device.hpp>
-#include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hale::session {
@@ -19,29 +22,33 @@ struct AnswerTable {
   std::vector<std::string> reasons;      // (models * devices): why it was refused; else empty
 };
 
-/// Each model on each device, as Device::answer() has it. A model is read once for all devices of
-/// one batch.
+/// How a cell of a table is answered.
+using AnswerCell = std::function<Result<Answer>(const Device&, const Model&)>;
+
+/// As Device::answer(), without kernels.
+[[nodiscard]] inline Result<Answer> answer_cell(const Device& device, const Model& model) {
+  return device.answer(model, {.kernels = false});
+}
+
+/// Each model on each device. A model is read once for all devices of one batch.
 ///
 /// Shapes: models (n), devices (m) -> (n, m). The result does not depend on the executor.
 [[nodiscard]] inline AnswerTable answer(std::span<const Model> models,
                                         std::span<const Device> devices,
-                                        const Executor& executor = {}) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const auto empty = [&] { return numeric::filled<double>({models.size(), devices.size()}, none); };
-  AnswerTable table{empty(), empty(), empty(), {}};
-  table.reasons.resize(models.size() * devices.size());
-  executor.run(models.size(), [&](std::size_t row, std::size_t) {
+                                        const Executor& executor = {},
+                                        const AnswerCell& cell = answer_cell) {
+  Cells cells = answer_cells(
+      models.size(), devices.size(), executor,
+      [&](std::size_t row, std::size_t column) { return cell(devices[column], models[row]); });
+  const auto empty = [&] { return numeric::filled<double>({models.size(), devices.size()}, 0.0); };
+  AnswerTable table{empty(), empty(), empty(), std::move(cells.reasons)};
+  for (std::size_t row = 0; row < models.size(); ++row)
     for (std::size_t column = 0; column < devices.size(); ++column) {
-      const auto found = devices[column].answer(models[row], {.kernels = false});
-      if (!found) {
-        table.reasons[row * devices.size() + column] = found.error().message;
-        continue;
-      }
-      table.median_ms(row, column) = found->prediction.median.value;
-      table.low_ms(row, column) = found->prediction.low.value;
-      table.high_ms(row, column) = found->prediction.high.value;
+      const Prediction& found = cells.predictions[row * devices.size() + column];
+      table.median_ms(row, column) = found.median.value;
+      table.low_ms(row, column) = found.low.value;
+      table.high_ms(row, column) = found.high.value;
     }
-  });
   return table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <hale/hale.hpp>
+#include <hale/memory.hpp>
 #include <hale/session/table.hpp>
 #include <hale/threads.hpp>
 #include <span>
@@ -20,12 +21,15 @@ struct TableOptions {
 ///     const auto table = hale::answer(models, devices, {.threads = 2});
 ///     std::printf("%.1f ms\n", table.median_ms(0, 0));
 ///
-/// Shapes: models (n), devices (m) -> (n, m), NaN where refused. The result does not depend on the
-/// number of threads.
+/// Shapes: models (n), devices (m) -> (n, m), NaN where refused, also where a model is too large
+/// for memory. The result does not depend on the number of threads.
 [[nodiscard]] inline AnswerTable answer(std::span<const Model> models,
                                         std::span<const Device> devices,
                                         const TableOptions& options = {}) {
-  return session::answer(models, devices, session::thread_executor(options.threads));
+  return session::answer(models, devices, session::thread_executor(options.threads),
+                         [](const Device& device, const Model& model) {
+                           return session::answer_within_memory(device, model, {.kernels = false});
+                         });
 }
 
 }  // namespace hale
