@@ -30,11 +30,7 @@ Result<> ShapeOptions::parse() {
       return fail(concat("--dim: dimension '", dim->first, "' stands twice"));
     inputs_.dims.push_back(*std::move(dim));
   }
-  const auto& batch = inputs_.batch;
-  constexpr auto most = static_cast<std::size_t>(session::largest_extent);
-  if (batch && (*batch < 1 || *batch > most))
-    return fail(concat("--batch: found ", *batch, ", expected one in [1, ", most, "]"));
-  return {};
+  return session::require_extents(inputs_);
 }
 
 }  // namespace hale::cli

@@ -22,12 +22,6 @@ const std::vector<std::string>& device_names() {
   return names;
 }
 
-Result<std::int64_t> checked_extent(std::int64_t extent, std::string_view what) {
-  if (extent >= 1 && extent <= session::largest_extent) return extent;
-  return fail(
-      concat(what, ": found the extent ", extent, ", expected 1 to ", session::largest_extent));
-}
-
 }  // namespace
 
 char* copied(std::string_view message) noexcept {
@@ -44,24 +38,16 @@ Result<Inputs> inputs_of(const hale_inputs* said) {
   HALE_CHECK(require_size(said, "hale_inputs"));
   HALE_CHECK(require_array(said->shapes, said->shape_count, "shapes"));
   HALE_CHECK(require_array(said->dims, said->dim_count, "dims"));
-  if (said->batch > 0) {
-    if (said->batch > static_cast<std::uint64_t>(session::largest_extent))
-      return fail(
-          concat("batch: found ", said->batch, ", expected 1 to ", session::largest_extent));
-    inputs.batch = said->batch;
-  }
+  if (said->batch > 0) inputs.batch = said->batch;
   for (const hale_shape& shape : std::span(said->shapes, said->shape_count)) {
-    session::InputShape one{.input = text_or_empty(shape.input), .extents = {}};
     HALE_CHECK(require_array(shape.extents, shape.rank, "extents", HALE_MAX_RANK));
-    for (const std::int64_t each : std::span(shape.extents, shape.rank)) {
-      HALE_TRY(one.extents.emplace_back(), checked_extent(each, concat("input '", one.input, "'")));
-    }
-    inputs.shapes.push_back(std::move(one));
+    const std::span extents(shape.extents, shape.rank);
+    inputs.shapes.push_back(
+        {.input = text_or_empty(shape.input), .extents = {extents.begin(), extents.end()}});
   }
   for (const hale_dim& dim : std::span(said->dims, said->dim_count)) {
     HALE_CHECK(require_text(dim.symbol, "symbol"));
-    HALE_TRY(const auto extent, checked_extent(dim.extent, concat("symbol '", dim.symbol, "'")));
-    inputs.dims.emplace_back(dim.symbol, extent);
+    inputs.dims.emplace_back(dim.symbol, dim.extent);
   }
   return inputs;
 }

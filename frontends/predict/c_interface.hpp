@@ -115,7 +115,7 @@ template <class T>
   return {};
 }
 
-/// What a caller says of the inputs. Errors: extents outside of 1 to 2^31 - 1, absurd counts.
+/// What a caller says of the inputs. Errors: NULL where there should be something, absurd counts.
 [[nodiscard]] Result<Inputs> inputs_of(const hale_inputs* said);
 
 }  // namespace hale::c_interface

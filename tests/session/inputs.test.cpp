@@ -72,7 +72,9 @@ TEST(Inputs, WhatTheGraphDoesNotHaveIsRefused) {
             "--dim: no open dimension 'T'; there are: 'N', 'S', 'S', 'N'");
   EXPECT_EQ(message(apply({.batch = 0}, graph)), "batch: found 0, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, -3, 8, 8}}}}, graph)),
-            "shape of 'x': found -3, expected one in [1, 2147483647]");
+            "shape of input 'x': found the extent -3, expected one in [1, 2147483647]");
+  EXPECT_EQ(message(apply({.dims = {{"S", 0}}}, graph)),
+            "dim 'S': found the extent 0, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, 3, 8, 8}}}, .batch = 4}, graph)),
             "--batch 4: --shape gives input 'x' a batch of 2");
 }

@@ -47,8 +47,11 @@ inline constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>
 /// The shapes of a graph's data inputs, as a measurement states them; empty where nothing is said.
 [[nodiscard]] std::string state(const Inputs& inputs, const graph::Graph& graph);
 
+/// Errors: extents or a batch outside of 1 to `largest_extent`.
+[[nodiscard]] Result<> require_extents(const Inputs& inputs);
+
 /// Gives a graph's inputs these shapes, dimensions and batch. Errors: inputs or symbols that the
-/// graph does not have; a batch that contradicts a shape.
+/// graph does not have; a batch that contradicts a shape; as require_extents().
 [[nodiscard]] Result<> apply(const Inputs& inputs, graph::Graph& graph);
 
 /// Whether a data input has extents that are not known.

@@ -10,9 +10,13 @@ namespace hale::session {
 
 namespace detail::inputs {
 
+[[nodiscard]] constexpr bool is_extent(std::int64_t extent) {
+  return extent >= 1 && extent <= largest_extent;
+}
+
 [[nodiscard]] inline std::optional<std::int64_t> parse_extent(std::string_view text) {
   const auto extent = parse_number<std::int64_t>(text);
-  if (!extent || *extent < 1 || *extent > largest_extent) return std::nullopt;
+  if (!extent || !is_extent(*extent)) return std::nullopt;
   return extent;
 }
 
@@ -66,24 +70,6 @@ inline void forget_computed_shapes(graph::Graph& graph) {
       if (!dim.symbol.empty()) known.push_back(dim.symbol);
   if (set_symbols(graph, {symbol}, extent)) return {};
   return fail(concat("--dim: no open dimension '", symbol, "'; there are: ", in_quotes(known)));
-}
-
-/// Errors: extents or a batch that no model has.
-[[nodiscard]] inline Result<> require_extents(const Inputs& inputs) {
-  const auto is_extent = [](std::int64_t extent) {
-    return extent >= 1 && extent <= largest_extent;
-  };
-  const auto refused = [](std::string_view what, const auto& found) {
-    return fail(concat(what, ": found ", found, ", expected one in [1, ", largest_extent, "]"));
-  };
-  if (inputs.batch && (*inputs.batch < 1 || *inputs.batch > std::size_t{largest_extent}))
-    return refused("batch", *inputs.batch);
-  for (const InputShape& shape : inputs.shapes)
-    for (const std::int64_t extent : shape.extents)
-      if (!is_extent(extent)) return refused(concat("shape of '", shape.input, "'"), extent);
-  for (const auto& [symbol, extent] : inputs.dims)
-    if (!is_extent(extent)) return refused(concat("dimension '", symbol, "'"), extent);
-  return {};
 }
 
 /// Errors: a first input that a shape or a dimension gives another batch.
@@ -154,9 +140,28 @@ HALE_SESSION_INLINE std::string state(const Inputs& inputs, const graph::Graph& 
   return text;
 }
 
+HALE_SESSION_INLINE Result<> require_extents(const Inputs& inputs) {
+  const auto refused = [](std::string_view what, const auto& found) {
+    return fail(concat(what, " ", found, ", expected one in [1, ", largest_extent, "]"));
+  };
+  if (inputs.batch && (*inputs.batch < 1 || *inputs.batch > std::size_t{largest_extent}))
+    return refused("batch: found", *inputs.batch);
+  for (const InputShape& shape : inputs.shapes)
+    for (const std::int64_t extent : shape.extents)
+      if (!detail::inputs::is_extent(extent))
+        return refused(shape.input.empty()
+                           ? "shape: found the extent"
+                           : concat("shape of input '", shape.input, "': found the extent"),
+                       extent);
+  for (const auto& [symbol, extent] : inputs.dims)
+    if (!detail::inputs::is_extent(extent))
+      return refused(concat("dim '", symbol, "': found the extent"), extent);
+  return {};
+}
+
 HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   if (inputs.says_nothing()) return {};
-  HALE_CHECK(detail::inputs::require_extents(inputs));
+  HALE_CHECK(require_extents(inputs));
   if (inputs.batch) HALE_CHECK(detail::inputs::require_batch(inputs, graph));
   const std::vector<graph::Type> before = detail::inputs::types_of_inputs(graph);
   for (const auto& [input, extents] : inputs.shapes) {
