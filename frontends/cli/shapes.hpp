@@ -23,7 +23,7 @@ class ShapeOptions {
  private:
   std::vector<std::string> shape_words_;
   std::vector<std::string> dim_words_;
-  session::Inputs inputs_;
+  session::Inputs inputs_{.words = {.shape = "--shape", .dim = "--dim", .batch = "--batch"}};
 };
 
 }  // namespace hale::cli

@@ -175,9 +175,9 @@ Result<device::Subject> subject_of(const std::string& name, const runtime::Space
   if (!is_graph(name, inputs)) {
     const bool is_any = &space == &any_graph();
     if (is_any ? !inputs.says_nothing() : inputs.says_extents())
-      return fail(concat(name.substr(0, 80),
-                         ": its shapes are fixed; --shape, --dim and --batch need an ONNX file or "
-                         "a network that hale draws"));
+      return fail(concat(name.substr(0, 80), ": its shapes are fixed; ", inputs.words.shape, ", ",
+                         inputs.words.dim, " and ", inputs.words.batch,
+                         " need an ONNX file or a network that hale draws"));
     return space.subject(name);
   }
   HALE_TRY(ReadFile file, read_file(name, inputs, space));

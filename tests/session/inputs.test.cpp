@@ -66,17 +66,21 @@ TEST(Inputs, WhatTheGraphDoesNotHaveIsRefused) {
   EXPECT_EQ(message(apply({.shapes = {{"x", {1, 3}}}}, graph)),
             "shape: input 'x' has 4 dimensions, found 2");
   EXPECT_EQ(message(apply({.shapes = {{"", {1, 3}}}}, graph)),
-            "shape: found one without an input's name for a model of 2 inputs, expected "
-            "INPUT:1x3x224x224");
+            "shape: found one without an input's name, expected one of: 'x', 'y'");
   EXPECT_EQ(message(apply({.dims = {{"T", 4}}}, graph)),
-            "--dim: no open dimension 'T'; there are: 'N', 'S', 'S', 'N'");
+            "dim: no open dimension 'T'; there are: 'N', 'S', 'S', 'N'");
   EXPECT_EQ(message(apply({.batch = 0}, graph)), "batch: found 0, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, -3, 8, 8}}}}, graph)),
             "shape of input 'x': found the extent -3, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.dims = {{"S", 0}}}, graph)),
             "dim 'S': found the extent 0, expected one in [1, 2147483647]");
   EXPECT_EQ(message(apply({.shapes = {{"x", {2, 3, 8, 8}}}, .batch = 4}, graph)),
+            "batch 4: shape gives input 'x' a batch of 2");
+  const InputWords options{.shape = "--shape", .dim = "--dim", .batch = "--batch"};
+  EXPECT_EQ(message(apply({.shapes = {{"x", {2, 3, 8, 8}}}, .batch = 4, .words = options}, graph)),
             "--batch 4: --shape gives input 'x' a batch of 2");
+  EXPECT_EQ(message(apply({.dims = {{"T", 4}}, .words = options}, graph)),
+            "--dim: no open dimension 'T'; there are: 'N', 'S', 'S', 'N'");
 }
 
 }  // namespace

@@ -20,11 +20,20 @@ struct InputShape {
   std::vector<std::int64_t> extents;
 };
 
+/// What messages call the parts of Inputs: a program that reads them from options gives the
+/// options' names. The texts must outlive the inputs.
+struct InputWords {
+  std::string_view shape = "shape";
+  std::string_view dim = "dim";
+  std::string_view batch = "batch";
+};
+
 /// What a user says of a model's inputs. All else stays as the model has it.
 struct Inputs {
   std::vector<InputShape> shapes{};
   std::vector<std::pair<std::string, std::int64_t>> dims{};  // open dimensions, by their symbols
   std::optional<std::size_t> batch{};
+  InputWords words{};
 
   [[nodiscard]] bool says_nothing() const { return shapes.empty() && dims.empty() && !batch; }
   /// Whether it says shapes or dimensions, and not only a batch.

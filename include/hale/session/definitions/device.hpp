@@ -24,23 +24,24 @@ namespace detail {
   return concat(one.operation, " (", one.location, "): ", one.reason);
 }
 
-/// What to add where the size of an input is not fixed: "; the size of input 'x' is not fixed: add
-/// --shape x:Nx3xNxN, a number for each N". Empty where all are.
-[[nodiscard]] inline std::string open_size(const graph::Graph& graph) {
+/// What to add where the size of an input is not fixed: "; the size of input 'x' is not fixed: give
+/// shape x:Nx3xNxN, a number for each N". Empty where all are.
+[[nodiscard]] inline std::string open_size(const graph::Graph& graph, const InputWords& words) {
   for (const graph::ValueId id : data_inputs(graph)) {
     const graph::Value& value = graph.value(id);
     if (value.type.is_static()) continue;
     std::string extents;
     for (const graph::Dim& dim : value.type.dims.value_or(std::vector<graph::Dim>{}))
       extents += concat(extents.empty() ? "" : "x", dim.is_static() ? concat(dim.extent) : "N");
-    return concat("; the size of input '", value.name, "' is not fixed: add --shape ", value.name,
-                  ":", extents.empty() ? "NxNx.." : extents, ", a number for each N");
+    return concat("; the size of input '", value.name, "' is not fixed: give ", words.shape, " ",
+                  value.name, ":", extents.empty() ? "NxNx.." : extents, ", a number for each N");
   }
   return {};
 }
 
 /// Errors: the cost of too much of the model is not known.
-[[nodiscard]] inline Result<> require_covered(const lift::Reading& reading) {
+[[nodiscard]] inline Result<> require_covered(const lift::Reading& reading,
+                                              const InputWords& words) {
   const double covered = workload::covered_share(reading.network->unfused);
   if (covered >= least_covered) return {};
   return fail(concat("the cost of ", percent_text(covered),
@@ -48,7 +49,7 @@ namespace detail {
                      ": ",
                      reading.uncovered().empty() ? "operations without figures"
                                                  : described(reading.uncovered().front()),
-                     open_size(reading.graph)));
+                     open_size(reading.graph, words)));
 }
 
 }  // namespace detail
@@ -88,7 +89,7 @@ HALE_SESSION_INLINE Result<Answer> Device::answer(const Model& model,
   HALE_TRY(const runtime::Recognition recognition, recognise(model, *read, options.space));
   HALE_CHECK(check_batch(model.inputs(), recognition.space));
   const bool is_any = recognition.archs.empty();
-  if (is_any) HALE_CHECK(detail::require_covered(read->reading));
+  if (is_any) HALE_CHECK(detail::require_covered(read->reading, model.inputs().words));
   HALE_TRY(const Adapted* adapted, adapted_to(recognition.space));
   HALE_TRY(runtime::GraphAnswer found, adapted->predictor.answer(read->reading, recognition));
   Answer answer{.model = model.name(),
@@ -177,7 +178,7 @@ HALE_SESSION_INLINE Result<const Device::Adapted*> Device::adapted_to(
 HALE_SESSION_INLINE Result<> Device::check_batch(const Inputs& inputs,
                                                  std::string_view space) const {
   if (!inputs.batch || *inputs.batch == profile().batch || space == any_space()) return {};
-  return fail(concat("--batch ", *inputs.batch, " conflicts with device '", name(),
+  return fail(concat(inputs.words.batch, " ", *inputs.batch, " conflicts with device '", name(),
                      "', which was measured with batch ", profile().batch));
 }
 

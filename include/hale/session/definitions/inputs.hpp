@@ -41,8 +41,20 @@ inline void forget_computed_shapes(graph::Graph& graph) {
   return list.empty() ? "none" : list;
 }
 
+/// The input that a shape is for. Errors: none is named, and there are several.
+[[nodiscard]] inline Result<std::string> name_of(const std::string& said, const graph::Graph& graph,
+                                                 std::string_view word) {
+  if (!said.empty()) return said;
+  std::vector<std::string> names;
+  for (const graph::ValueId id : data_inputs(graph)) names.push_back(graph.value(id).name);
+  if (names.size() == 1) return std::move(names.front());
+  return fail(
+      concat(word, ": found one without an input's name, expected one of: ", in_quotes(names)));
+}
+
 [[nodiscard]] inline Result<> set_shape(graph::Graph& graph, const std::string& name,
-                                        const std::vector<std::int64_t>& extents) {
+                                        const std::vector<std::int64_t>& extents,
+                                        std::string_view word) {
   std::vector<std::string> known;
   for (const graph::ValueId id : graph.body().inputs) {
     graph::Value& value = graph.value(id);
@@ -51,7 +63,7 @@ inline void forget_computed_shapes(graph::Graph& graph) {
       continue;
     }
     if (value.type.dims && value.type.dims->size() != extents.size())
-      return fail(concat("shape: input '", name, "' has ", value.type.dims->size(),
+      return fail(concat(word, ": input '", name, "' has ", value.type.dims->size(),
                          " dimensions, found ", extents.size()));
     const std::vector<graph::Dim> before = value.type.dims.value_or(std::vector<graph::Dim>{});
     for (std::size_t d = 0; d < before.size(); ++d)
@@ -59,17 +71,17 @@ inline void forget_computed_shapes(graph::Graph& graph) {
     value.type.dims = graph::tensor_type(value.type.element, extents).dims;
     return {};
   }
-  return fail(concat("shape: no input '", name, "'; there are: ", in_quotes(known)));
+  return fail(concat(word, ": no input '", name, "'; there are: ", in_quotes(known)));
 }
 
 [[nodiscard]] inline Result<> set_dim(graph::Graph& graph, const std::string& symbol,
-                                      std::int64_t extent) {
+                                      std::int64_t extent, std::string_view word) {
   std::vector<std::string> known;
   for (const graph::ValueId id : graph.body().inputs)
     for (const graph::Dim& dim : graph.value(id).type.dims.value_or(std::vector<graph::Dim>{}))
       if (!dim.symbol.empty()) known.push_back(dim.symbol);
   if (set_symbols(graph, {symbol}, extent)) return {};
-  return fail(concat("--dim: no open dimension '", symbol, "'; there are: ", in_quotes(known)));
+  return fail(concat(word, ": no open dimension '", symbol, "'; there are: ", in_quotes(known)));
 }
 
 /// Errors: a first input that a shape or a dimension gives another batch.
@@ -79,16 +91,17 @@ inline void forget_computed_shapes(graph::Graph& graph) {
   if (axes.empty()) return {};
   const graph::Value& value = graph.value(axes.front().input);
   const std::size_t axis = axes.front().axis;
-  const auto refused = [&](std::int64_t found, std::string_view option) {
-    return fail(concat("--batch ", extent, ": ", option, " gives input '", value.name,
+  const auto refused = [&](std::int64_t found, std::string_view word) {
+    return fail(concat(inputs.words.batch, " ", extent, ": ", word, " gives input '", value.name,
                        "' a batch of ", found));
   };
   for (const InputShape& shape : inputs.shapes)
     if ((shape.input.empty() || shape.input == value.name) && axis < shape.extents.size() &&
         shape.extents[axis] != extent)
-      return refused(shape.extents[axis], "--shape");
+      return refused(shape.extents[axis], inputs.words.shape);
   for (const auto& [symbol, said] : inputs.dims)
-    if ((*value.type.dims)[axis].symbol == symbol && said != extent) return refused(said, "--dim");
+    if ((*value.type.dims)[axis].symbol == symbol && said != extent)
+      return refused(said, inputs.words.dim);
   return {};
 }
 
@@ -145,17 +158,17 @@ HALE_SESSION_INLINE Result<> require_extents(const Inputs& inputs) {
     return fail(concat(what, " ", found, ", expected one in [1, ", largest_extent, "]"));
   };
   if (inputs.batch && (*inputs.batch < 1 || *inputs.batch > std::size_t{largest_extent}))
-    return refused("batch: found", *inputs.batch);
+    return refused(concat(inputs.words.batch, ": found"), *inputs.batch);
   for (const InputShape& shape : inputs.shapes)
     for (const std::int64_t extent : shape.extents)
       if (!detail::inputs::is_extent(extent))
-        return refused(shape.input.empty()
-                           ? "shape: found the extent"
-                           : concat("shape of input '", shape.input, "': found the extent"),
+        return refused(concat(inputs.words.shape,
+                              shape.input.empty() ? "" : concat(" of input '", shape.input, "'"),
+                              ": found the extent"),
                        extent);
   for (const auto& [symbol, extent] : inputs.dims)
     if (!detail::inputs::is_extent(extent))
-      return refused(concat("dim '", symbol, "': found the extent"), extent);
+      return refused(concat(inputs.words.dim, " '", symbol, "': found the extent"), extent);
   return {};
 }
 
@@ -165,15 +178,11 @@ HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   if (inputs.batch) HALE_CHECK(detail::inputs::require_batch(inputs, graph));
   const std::vector<graph::Type> before = detail::inputs::types_of_inputs(graph);
   for (const auto& [input, extents] : inputs.shapes) {
-    const std::vector<graph::ValueId> data = data_inputs(graph);
-    if (input.empty() && data.size() != 1)
-      return fail(concat("shape: found one without an input's name for a model of ", data.size(),
-                         " inputs, expected INPUT:1x3x224x224"));
-    HALE_CHECK(detail::inputs::set_shape(graph, input.empty() ? graph.value(data[0]).name : input,
-                                         extents));
+    HALE_TRY(const std::string name, detail::inputs::name_of(input, graph, inputs.words.shape));
+    HALE_CHECK(detail::inputs::set_shape(graph, name, extents, inputs.words.shape));
   }
   for (const auto& [symbol, extent] : inputs.dims)
-    HALE_CHECK(detail::inputs::set_dim(graph, symbol, extent));
+    HALE_CHECK(detail::inputs::set_dim(graph, symbol, extent, inputs.words.dim));
   if (inputs.batch) set_batch(graph, static_cast<std::int64_t>(*inputs.batch));
   if (detail::inputs::types_of_inputs(graph) != before)
     detail::inputs::forget_computed_shapes(graph);
