@@ -132,12 +132,13 @@ TEST(Device, RefusesWhatItWasNotMeasuredFor) {
   const Device device = device_named("fpga");
   const auto answer = device.answer(network("text-encoder/1"));
   ASSERT_FALSE(answer);
-  EXPECT_TRUE(answer.error().message.starts_with(
-      "device 'fpga' was measured for searched spaces alone, not for 'graph': the graph lies in "))
+  EXPECT_TRUE(
+      answer.error().message.starts_with("text-encoder/1: device 'fpga' was measured for searched "
+                                         "spaces alone, not for 'graph': the graph lies in "))
       << answer.error().message;
   const auto named = device.answer(network("text-encoder/1"), {.space = "fbnet"});
   ASSERT_FALSE(named);
-  EXPECT_EQ(named.error().message, "lies in space 'graph', expected 'fbnet'");
+  EXPECT_EQ(named.error().message, "text-encoder/1: lies in space 'graph', expected 'fbnet'");
   const auto ready = device.ready("graph");
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().message,
@@ -241,7 +242,8 @@ TEST(Device, AnswersManyModelsOnManyDevicesAsATable) {
     EXPECT_EQ(table.high_ms(m, 0), alone.high.value);
     EXPECT_EQ(table.reasons[2 * m], "");
     EXPECT_TRUE(std::isnan(table.median_ms(m, 1)));
-    EXPECT_TRUE(table.reasons[2 * m + 1].starts_with("device 'fpga' was measured for searched"));
+    EXPECT_TRUE(table.reasons[2 * m + 1].starts_with(
+        concat(models[m].name(), ": device 'fpga' was measured for searched")));
   }
 }
 

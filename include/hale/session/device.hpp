@@ -39,10 +39,10 @@ class Device {
 
   /// How long a model takes here.
   ///
-  /// Errors: the device was measured neither for the searched space that the model lies in nor for
-  /// any graph; a batch that a searched space was not measured at; the cost of less than half of
-  /// the operations is known; as Model::at(). Cost: some microseconds and the answer's own memory,
-  /// once the model is read and the base adapted.
+  /// Errors: begin with the model's name, if it has one; the device was measured neither for the
+  /// searched space that the model lies in nor for any graph; a batch that a searched space was not
+  /// measured at; the cost of less than half of the operations is known; as Model::at(). Cost: some
+  /// microseconds and the answer's own memory, once the model is read and the base adapted.
   [[nodiscard]] Result<Answer> answer(const Model& model, const AnswerOptions& options = {}) const;
 
   /// How long architectures take here, by their space's own strings; for `graph` also hale's own
@@ -67,6 +67,8 @@ class Device {
   struct Adapted;
   struct State;
 
+  [[nodiscard]] Result<Answer> unnamed_answer(const Model& model,
+                                              const AnswerOptions& options) const;
   [[nodiscard]] std::string_view any_space() const;
   [[nodiscard]] Result<const Adapted*> adapted_to(std::string_view space) const;
   [[nodiscard]] Result<> check_batch(const Inputs& inputs, std::string_view space) const;

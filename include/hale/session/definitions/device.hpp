@@ -85,6 +85,14 @@ HALE_SESSION_INLINE std::string_view Device::any_space() const {
 
 HALE_SESSION_INLINE Result<Answer> Device::answer(const Model& model,
                                                   const AnswerOptions& options) const {
+  auto answer = unnamed_answer(model, options);
+  if (!answer && !model.name().empty()) return fail_in(model.name(), answer.error());
+  return answer;
+}
+
+/// As answer(); its errors do not name the model.
+HALE_SESSION_INLINE Result<Answer> Device::unnamed_answer(const Model& model,
+                                                          const AnswerOptions& options) const {
   HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(profile().batch));
   HALE_TRY(const runtime::Recognition recognition, recognise(model, *read, options.space));
   HALE_CHECK(check_batch(model.inputs(), recognition.space));
