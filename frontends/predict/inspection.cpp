@@ -125,9 +125,8 @@ Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
     return out;
   }
   HALE_CHECK(lift::prepare(closed, rules));
-  HALE_TRY(const workload::Workload work, lift::workload(closed, rules));
   out.memory = lift::peak_memory(closed);
-  add_kernels(work, out);
+  add_kernels(lift::prepared_workload(closed, rules), out);
   return out;
 }
 

@@ -181,6 +181,12 @@ class KernelList {
   return graph::RemoveDeadCode::run(graph);
 }
 
+/// The kernels of a graph that prepare() has made ready for a runtime of these rules, in order.
+[[nodiscard]] inline workload::Workload prepared_workload(const graph::Graph& prepared,
+                                                          const workload::FusionRules& rules) {
+  return detail::kernels::KernelList(prepared, rules).run();
+}
+
 /// The kernels that a runtime of these rules would run for a graph, in order.
 ///
 /// What is computed from constants alone is folded away; views cost nothing. If costs its costlier
@@ -192,7 +198,7 @@ class KernelList {
                                                          const workload::FusionRules& rules = {}) {
   graph::Graph prepared = graph;
   HALE_CHECK(prepare(prepared, rules));
-  return detail::kernels::KernelList(prepared, rules).run();
+  return prepared_workload(prepared, rules);
 }
 
 }  // namespace hale::lift
