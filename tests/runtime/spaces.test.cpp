@@ -16,6 +16,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 constexpr auto searched = spaces().first(spaces().size() - 1);
+constexpr const SpaceEntry& any_graph = spaces().back();
 
 TEST(spaces, each_recognises_what_it_emits) {
   Rng rng(5);
@@ -24,14 +25,15 @@ TEST(spaces, each_recognises_what_it_emits) {
       const std::string arch = entry.sample(rng);
       const auto graph = entry.emit(arch, 4);
       ASSERT_TRUE(graph) << graph.error().message;
-      const auto recognition = recognise(*lift::read(*graph));
+      const auto recognition = recognise_searched(spaces(), *lift::read(*graph));
       ASSERT_TRUE(recognition) << recognition.error().message;
       EXPECT_EQ(recognition->space, entry.name);
       EXPECT_EQ(recognition->batch, 4U);
       EXPECT_EQ(recognition->differences, Strings{}) << arch;
       EXPECT_EQ(recognition->assumptions, Strings{}) << arch;
       // The canonical architecture stands for the same graph.
-      const auto again = recognise(*lift::read(*entry.emit(recognition->archs.front(), 4)));
+      const auto again =
+          recognise_searched(spaces(), *lift::read(*entry.emit(recognition->archs.front(), 4)));
       ASSERT_TRUE(again);
       EXPECT_EQ(again->archs, recognition->archs);
     }
@@ -48,9 +50,9 @@ TEST(spaces, each_reads_writes_and_encodes_its_architectures) {
     EXPECT_FALSE(entry.canonical("nothing"));
     EXPECT_FALSE(entry.encode("nothing"));
     EXPECT_FALSE(entry.emit("nothing", 1));
-    EXPECT_EQ((*find_space(entry.name))->name, entry.name);
+    EXPECT_EQ((*find_space(spaces(), entry.name))->name, entry.name);
   }
-  const auto unknown = find_space("nasbench301");
+  const auto unknown = find_space(spaces(), "nasbench301");
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().message,
             "no space 'nasbench301'; there are: nasbench201, fbnet, ofa-mobilenetv3, graph");
@@ -79,20 +81,21 @@ Strings differences(const Entry& entry, const Lowered& graph) {
 }
 
 TEST(spaces, another_macro_structure_is_said_to_differ) {
-  EXPECT_EQ(differences(**find_space("nasbench201"),
+  EXPECT_EQ(differences(**find_space(spaces(), "nasbench201"),
                         lower::nasbench201(space::NasBench201::at(7777),
                                            {.channels = {4, 8, 16}, .cells = {2, 2, 2}})),
             (Strings{"channels 4/8/16, measured with 16/32/64",
                      "cells a stage 2/2/2, measured with 5/5/5"}));
-  EXPECT_EQ(differences(**find_space("fbnet"), lower::fbnet({}, {.stem_stride = 2,
-                                                                 .strides = {1, 2, 2, 2, 1, 2, 1},
-                                                                 .head = 1984,
-                                                                 .height = 224,
-                                                                 .width = 224})),
+  EXPECT_EQ(differences(**find_space(spaces(), "fbnet"),
+                        lower::fbnet({}, {.stem_stride = 2,
+                                          .strides = {1, 2, 2, 2, 1, 2, 1},
+                                          .head = 1984,
+                                          .height = 224,
+                                          .width = 224})),
             (Strings{"stem's stride 2, measured with 1",
                      "strides 1/2/2/2/1/2/1, measured with 1/1/2/2/1/2/1",
                      "head 1984, measured with 1504", "resolution 224x224, measured with 32x32"}));
-  EXPECT_EQ(differences(**find_space("ofa-mobilenetv3"),
+  EXPECT_EQ(differences(**find_space(spaces(), "ofa-mobilenetv3"),
                         lower::ofa_mobilenet_v3({}, {.stem = 16,
                                                      .first = 16,
                                                      .channels = {24, 40, 80, 112, 160},
@@ -109,17 +112,17 @@ TEST(spaces, another_macro_structure_is_said_to_differ) {
 TEST(spaces, a_graph_of_no_searched_one_is_any_graph) {
   const graph::Graph graph = *lower::named_network("text-encoder/3");
   const lift::Reading reading = *lift::read(graph);
-  const auto none = recognise_searched(reading);
+  const auto none = recognise_searched(spaces(), reading);
   ASSERT_FALSE(none);
   const std::string& message = none.error().message;
   EXPECT_TRUE(message.starts_with("lies in no searched space (not nasbench201: ")) << message;
   EXPECT_NE(message.find("; not fbnet: "), std::string::npos);
   EXPECT_NE(message.find("; not ofa-mobilenetv3: "), std::string::npos);
-  const auto any = recognise(reading);
+  const auto any = any_graph.recognise(reading);
   ASSERT_TRUE(any) << any.error().message;
   EXPECT_EQ(any->space, "graph");
   EXPECT_EQ(any->archs, Strings{});
-  const auto subject = graph_space().subject("text-encoder/3");
+  const auto subject = any_graph.subject("text-encoder/3");
   ASSERT_TRUE(subject) << subject.error().message;
   EXPECT_EQ(*subject->network, *reading.network);
   EXPECT_EQ(reading.cost.covered, 1);
@@ -127,7 +130,9 @@ TEST(spaces, a_graph_of_no_searched_one_is_any_graph) {
 }
 
 TEST(spaces, a_graph_without_operations_is_refused) {
-  const auto recognition = recognise(*lift::read(graph::Graph{}));
+  const lift::Reading reading = *lift::read(graph::Graph{});
+  EXPECT_FALSE(recognise_searched(spaces(), reading));
+  const auto recognition = any_graph.recognise(reading);
   ASSERT_FALSE(recognition);
   EXPECT_NE(recognition.error().message.find("no operation"), std::string::npos);
 }

@@ -44,12 +44,6 @@ struct Profile {
   std::vector<ProfileSection> sections;  // one a base
   Facts facts{};
 
-  /// The section of a base, or null.
-  [[nodiscard]] const ProfileSection* section_of_base(std::string_view base) const {
-    for (const ProfileSection& section : sections)
-      if (section.base == base) return &section;
-    return nullptr;
-  }
   /// The first section of a space, or null.
   [[nodiscard]] const ProfileSection* section_of_space(std::string_view space) const {
     for (const ProfileSection& section : sections)

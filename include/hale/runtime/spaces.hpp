@@ -233,26 +233,7 @@ inline constexpr std::array<SpaceEntry, 4> space_entries = {
         "5 stages of 2 to 4 layers, each with its filter and expansion, at 25 resolutions"),
     detail::graph_entry()};
 
-/// The entry of any graph.
-[[nodiscard]] constexpr const SpaceEntry& graph_space() { return space_entries.back(); }
-
 /// The search spaces that are built in.
 [[nodiscard]] constexpr std::span<const SpaceEntry> spaces() { return space_entries; }
-
-/// Errors: no space of that name; the message lists those there are.
-[[nodiscard]] inline Result<const SpaceEntry*> find_space(std::string_view name) {
-  return find_space(spaces(), name);
-}
-[[nodiscard]] inline Result<Recognition> recognise_searched(const lift::Reading& reading) {
-  return recognise_searched(spaces(), reading);
-}
-
-/// The space that a graph lies in: a searched one, else that of any graph.
-///
-/// Errors: a graph without an operation that takes time.
-[[nodiscard]] inline Result<Recognition> recognise(const lift::Reading& reading) {
-  auto searched = recognise_searched(reading);
-  return searched ? searched : graph_space().recognise(reading);
-}
 
 }  // namespace hale::runtime
