@@ -1,5 +1,8 @@
 #include <hale/graph/onnx_dialect.hpp>
 #include <hale/graph/passes.hpp>
+#include <hale/lift/read.hpp>
+#include <hale/lift/workload.hpp>
+#include <utility>
 
 namespace hale::graph {
 
@@ -16,3 +19,20 @@ Result<> Canonicalise::run(Graph& graph) { return Passes::run(graph); }
 Result<> RecognisePatterns::run(Graph& graph) { return Passes::run(graph); }
 
 }  // namespace hale::graph
+
+namespace hale::lift {
+
+Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
+  return detail::kernels::run_passes(graph, rules);
+}
+
+workload::Workload prepared_workload(const graph::Graph& prepared,
+                                     const workload::FusionRules& rules) {
+  return detail::kernels::KernelList(prepared, rules).run();
+}
+
+PeakMemory peak_memory(const graph::Graph& graph) { return detail::reading::memory_of(graph); }
+
+Result<Reading> read(graph::Graph graph) { return detail::reading::read_graph(std::move(graph)); }
+
+}  // namespace hale::lift

@@ -113,39 +113,55 @@ struct Trace {
   return owner;
 }
 
-}  // namespace detail::reading
-
-/// Pre: shapes are inferred.
-[[nodiscard]] inline PeakMemory peak_memory(const graph::Graph& graph) {
+/// See lift::peak_memory().
+[[nodiscard]] inline PeakMemory memory_of(const graph::Graph& graph) {
   const ActivationMemory memory = activation_memory(graph);
   return {memory.peak_bytes,
           memory.at == graph::OperationId::none ? std::string() : graph.location_of(memory.at),
           memory.unknown};
 }
 
-/// Reads any graph. Shapes are inferred once. Operations of unknown cost are named in uncovered().
-///
-/// Errors: as canonicalise(). Cost: O(operations), a copy of the graph.
-[[nodiscard]] inline Result<Reading> read(graph::Graph graph) {
+/// See lift::read().
+[[nodiscard]] inline Result<Reading> read_graph(graph::Graph graph) {
   Reading reading;
   HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes>::run(graph)));
   reading.cost.parameters = graph::parameters(graph).total;  // before passes fold any away
   HALE_CHECK((graph::Pipeline<graph::FoldConstants, graph::RemoveIdentities,
                               graph::RecogniseQuantised, graph::RemoveDeadCode>::run(graph)));
   const workload::FusionRules none = workload::no_fusion();
-  workload::Workload unfused = detail::kernels::KernelList(graph, none).run();
-  HALE_CHECK(detail::reading::cost_without_zeros(graph, unfused, reading.cost));
-  const std::vector<detail::reading::Trace> traces = detail::reading::traces(graph, unfused);
+  workload::Workload unfused = kernels::KernelList(graph, none).run();
+  HALE_CHECK(cost_without_zeros(graph, unfused, reading.cost));
+  const std::vector<Trace> before = traces(graph, unfused);
   HALE_CHECK((graph::Pipeline<graph::FoldBatchNormalization, graph::RemoveDeadCode>::run(graph)));
   reading.graph = graph;
   HALE_CHECK(graph::RecognisePatterns::run(graph));
   const workload::FusionRules usual;
-  workload::Workload fused = detail::kernels::KernelList(graph, usual).run();
-  reading.owners = detail::reading::owners(traces, graph, fused);
-  reading.memory = peak_memory(graph);
+  workload::Workload fused = kernels::KernelList(graph, usual).run();
+  reading.owners = owners(before, graph, fused);
+  reading.memory = memory_of(graph);
   reading.network = std::make_shared<const workload::Network>(
       workload::network_of(std::move(unfused), std::move(fused)));
   return reading;
 }
+
+}  // namespace detail::reading
+
+/// Pre: shapes are inferred.
+[[nodiscard]] PeakMemory peak_memory(const graph::Graph& graph);
+
+/// Reads any graph. Shapes are inferred once. Operations of unknown cost are named in uncovered().
+///
+/// Errors: as canonicalise(). Cost: O(operations), a copy of the graph.
+[[nodiscard]] Result<Reading> read(graph::Graph graph);
+
+// As the passes, these are compiled once in hale-operations, where that is used.
+#ifndef HALE_OPERATIONS
+inline PeakMemory peak_memory(const graph::Graph& graph) {
+  return detail::reading::memory_of(graph);
+}
+inline Result<Reading> read(graph::Graph graph) {
+  return detail::reading::read_graph(std::move(graph));
+}
+#endif
 
 }  // namespace hale::lift

@@ -165,12 +165,8 @@ class KernelList {
   KernelWriter writer_;
 };
 
-}  // namespace detail::kernels
-
-/// The passes that a runtime of these rules runs before it makes kernels.
-///
-/// Errors: as canonicalise().
-[[nodiscard]] inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
+/// See lift::prepare().
+[[nodiscard]] inline Result<> run_passes(graph::Graph& graph, const workload::FusionRules& rules) {
   HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
                               graph::RemoveIdentities, graph::RecogniseQuantised,
                               graph::RemoveDeadCode>::run(graph)));
@@ -181,11 +177,16 @@ class KernelList {
   return graph::RemoveDeadCode::run(graph);
 }
 
+}  // namespace detail::kernels
+
+/// The passes that a runtime of these rules runs before it makes kernels.
+///
+/// Errors: as canonicalise().
+[[nodiscard]] Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules);
+
 /// The kernels of a graph that prepare() has made ready for a runtime of these rules, in order.
-[[nodiscard]] inline workload::Workload prepared_workload(const graph::Graph& prepared,
-                                                          const workload::FusionRules& rules) {
-  return detail::kernels::KernelList(prepared, rules).run();
-}
+[[nodiscard]] workload::Workload prepared_workload(const graph::Graph& prepared,
+                                                   const workload::FusionRules& rules);
 
 /// The kernels that a runtime of these rules would run for a graph, in order.
 ///
@@ -200,5 +201,16 @@ class KernelList {
   HALE_CHECK(prepare(prepared, rules));
   return prepared_workload(prepared, rules);
 }
+
+// As the passes, these are compiled once in hale-operations, where that is used.
+#ifndef HALE_OPERATIONS
+inline Result<> prepare(graph::Graph& graph, const workload::FusionRules& rules) {
+  return detail::kernels::run_passes(graph, rules);
+}
+inline workload::Workload prepared_workload(const graph::Graph& prepared,
+                                            const workload::FusionRules& rules) {
+  return detail::kernels::KernelList(prepared, rules).run();
+}
+#endif
 
 }  // namespace hale::lift
