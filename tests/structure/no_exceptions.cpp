@@ -30,7 +30,7 @@ Result<double> milliseconds(const char* base, const char* device, const char* me
   HALE_TRY(const std::string base_bytes, io::read_file(base));
   HALE_TRY(const std::string device_bytes, io::read_file(device));
   HALE_TRY(const std::string networks, io::read_file(measured));
-  const std::array recipes = {runtime::simulated_entry()};
+  const std::array recipes = {runtime::SimulatedRecipe::entry()};
   const std::array bases = {session::BuiltIn{"graph", base_bytes}};
   const std::array devices = {session::BuiltIn{"board", device_bytes}};
   const session::Catalogue catalogue({.spaces = runtime::spaces(),

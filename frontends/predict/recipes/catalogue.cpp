@@ -1,8 +1,13 @@
 #include "catalogue.hpp"
 
-#include <algorithm>
-#include <array>
+#include <boost/hana/append.hpp>
+#include <boost/hana/concat.hpp>
+#include <boost/hana/flatten.hpp>
+#include <boost/hana/transform.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
 #include <hale/predictor/recipes.hpp>
+#include <hale/runtime/entries.hpp>
 #include <hale/runtime/graph_baselines.hpp>
 #include <hale/runtime/simulated_recipe.hpp>
 #include <hale/runtime/spaces.hpp>
@@ -12,37 +17,39 @@
 namespace hale::session {
 namespace {
 
-/// The entries of all spaces one behind the other.
-template <class Entry, std::size_t... Each>
-constexpr auto joined(const std::array<Entry, Each>&... spaces) {
-  std::array<Entry, (Each + ...)> all{};
-  auto* end = all.data();
-  static_cast<void>(((end = std::copy(spaces.begin(), spaces.end(), end)), ...));
-  return all;
+namespace hana = boost::hana;
+
+/// The methods of each searched space, in the order in which they are listed.
+constexpr auto searched = hana::tuple_t<predictor::NasBench201Methods, predictor::FBNetMethods,
+                                        predictor::OfaMobileNetV3Methods>;
+
+constexpr auto recipes_of = []<class M>(hana::basic_type<M>) {
+  using runtime::CompiledRecipe;
+  return hana::tuple_t<
+      CompiledRecipe<typename M::Help>, CompiledRecipe<typename M::WithoutModulator>,
+      CompiledRecipe<typename M::WithoutEmbedding>, CompiledRecipe<typename M::MetaSgd>,
+      CompiledRecipe<typename M::Maml>, CompiledRecipe<typename M::FirstOrderMaml>>;
+};
+
+constexpr auto baselines_of = []<class M>(hana::basic_type<M>) {
+  using runtime::CompiledBaseline;
+  using B = Baselines<M>;
+  using R = typename B::Recipe;
+  return hana::tuple_t<
+      CompiledBaseline<typename B::Flops, R>, CompiledBaseline<typename B::LookUpTable, R>,
+      CompiledBaseline<typename B::BrpNas, R>, CompiledBaseline<typename B::AdaProxy, R>>;
+};
+
+/// What `of` gives for each searched space, one behind the other.
+constexpr auto of_each_space(const auto& of) {
+  return hana::flatten(hana::transform(searched, of));
 }
 
-template <class Methods>
-constexpr std::array entries_of = {runtime::recipe_entry<typename Methods::Help>(),
-                                   runtime::recipe_entry<typename Methods::WithoutModulator>(),
-                                   runtime::recipe_entry<typename Methods::WithoutEmbedding>(),
-                                   runtime::recipe_entry<typename Methods::MetaSgd>(),
-                                   runtime::recipe_entry<typename Methods::Maml>(),
-                                   runtime::recipe_entry<typename Methods::FirstOrderMaml>()};
+constexpr auto all_recipes = runtime::entries(
+    hana::append(of_each_space(recipes_of), hana::type_c<runtime::SimulatedRecipe>));
 
-constexpr std::array all_recipes =
-    joined(entries_of<predictor::NasBench201Methods>, entries_of<predictor::FBNetMethods>,
-           entries_of<predictor::OfaMobileNetV3Methods>, std::array{runtime::simulated_entry()});
-
-template <class Methods, class B = Baselines<Methods>>
-constexpr std::array baselines_of = {
-    runtime::baseline_entry<typename B::Flops, typename B::Recipe>(),
-    runtime::baseline_entry<typename B::LookUpTable, typename B::Recipe>(),
-    runtime::baseline_entry<typename B::BrpNas, typename B::Recipe>(),
-    runtime::baseline_entry<typename B::AdaProxy, typename B::Recipe>()};
-
-constexpr std::array all_baselines =
-    joined(baselines_of<predictor::NasBench201Methods>, baselines_of<predictor::FBNetMethods>,
-           baselines_of<predictor::OfaMobileNetV3Methods>, runtime::graph_baselines());
+constexpr auto all_baselines =
+    runtime::entries(hana::concat(of_each_space(baselines_of), runtime::graph_baselines));
 
 }  // namespace
 

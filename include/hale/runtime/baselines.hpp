@@ -36,12 +36,10 @@ struct CompiledBaseline {
       const device::LatencyTable& table, const std::vector<std::string>& devices,
       const std::string& proxy, const predictor::EvaluationOptions& options,
       const std::function<void(std::size_t, std::size_t)>& progress);
+  [[nodiscard]] static constexpr BaselineEntry entry() {
+    return {R::Space::name, B::name, B::usual_rows, evaluate};
+  }
 };
-
-template <predictor::Baseline B, predictor::Recipe R>
-[[nodiscard]] constexpr BaselineEntry baseline_entry() {
-  return {R::Space::name, B::name, B::usual_rows, CompiledBaseline<B, R>::evaluate};
-}
 
 /// Errors: no such baseline of that space; the message lists those there are.
 [[nodiscard]] inline Result<const BaselineEntry*> find_baseline(

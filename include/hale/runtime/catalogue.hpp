@@ -54,13 +54,10 @@ struct CompiledRecipe {
   [[nodiscard]] static Result<std::string> train(const device::LatencyTable& table,
                                                  const predictor::TrainingOptions& options,
                                                  const TrainingHooks& hooks);
+  [[nodiscard]] static constexpr RecipeEntry entry() {
+    return {R::Space::name, R::name, R::protocol.episodes, load, train};
+  }
 };
-
-template <predictor::Recipe R>
-[[nodiscard]] constexpr RecipeEntry recipe_entry() {
-  return {R::Space::name, R::name, R::protocol.episodes, CompiledRecipe<R>::load,
-          CompiledRecipe<R>::train};
-}
 
 /// Errors: no such space or recipe of it; the message lists those there are.
 [[nodiscard]] inline Result<const RecipeEntry*> find_recipe(std::span<const RecipeEntry> catalogue,

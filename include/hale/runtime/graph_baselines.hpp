@@ -1,8 +1,10 @@
 #pragma once
 
-#include <array>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
 #include <cstddef>
 #include <functional>
+#include <hale/core/fixed_string.hpp>
 #include <hale/predictor/baselines/calibrated.hpp>
 #include <hale/predictor/baselines/graph.hpp>
 #include <hale/runtime/baselines.hpp>
@@ -52,20 +54,23 @@ template <class Model>
   return evaluate_graphs({}, table, devices, drawn, fit, progress);
 }
 
-template <class Model>
-[[nodiscard]] constexpr BaselineEntry graph_baseline(std::string_view name) {
-  return {space::AnyGraph::name, name, GraphModel<Model>::usual_rows,
-          evaluate_graph_baseline<Model>};
-}
-
 }  // namespace detail
 
+/// A baseline's entry for any graph, under a name.
+template <class Model, FixedString Name>
+struct GraphBaseline {
+  static constexpr FixedString name = Name;
+
+  [[nodiscard]] static constexpr BaselineEntry entry() {
+    return {space::AnyGraph::name, name.view(), detail::GraphModel<Model>::usual_rows,
+            detail::evaluate_graph_baseline<Model>};
+  }
+};
+
 /// What a user would use instead, for any graph.
-[[nodiscard]] constexpr std::array<BaselineEntry, 3> graph_baselines() {
-  using namespace predictor::baselines;
-  return {detail::graph_baseline<MacsProportional>("flops"),
-          detail::graph_baseline<Roofline>("roofline"),
-          detail::graph_baseline<OperationWise>("operation-wise")};
-}
+inline constexpr auto graph_baselines =
+    boost::hana::tuple_t<GraphBaseline<predictor::baselines::MacsProportional, "flops">,
+                         GraphBaseline<predictor::baselines::Roofline, "roofline">,
+                         GraphBaseline<predictor::baselines::OperationWise, "operation-wise">>;
 
 }  // namespace hale::runtime

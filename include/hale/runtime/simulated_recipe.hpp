@@ -181,11 +181,10 @@ struct SimulatedRecipe {
     base.made_from = hooks.made_from;
     return io::serialise_base(base);
   }
-};
 
-[[nodiscard]] constexpr RecipeEntry simulated_entry() {
-  return {space::AnyGraph::name, io::detail::simulated_recipe, 0, SimulatedRecipe::load,
-          SimulatedRecipe::train};
-}
+  [[nodiscard]] static constexpr RecipeEntry entry() {
+    return {space::AnyGraph::name, io::detail::simulated_recipe, 0, load, train};
+  }
+};
 
 }  // namespace hale::runtime
