@@ -2,12 +2,15 @@
 // other families: each runtime and each family of a latency table is left out in turn, of what is
 // learned before as of what is measured.
 //
-//   left_out TABLE [SAMPLES..]
+//   left_out TABLE FACTS [SAMPLES..]
+//
+// FACTS is a CSV that says which runtime each device of the table has: columns name, runtime.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>
 #include <hale/core/text.hpp>
+#include <hale/io/device_facts.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <hale/predictor/baselines/graph.hpp>
 #include <hale/predictor/learn_prior.hpp>
@@ -31,6 +34,7 @@ using predictor::Split;
 /// One predicted row.
 struct Row {
   std::string device;
+  std::string runtime;
   std::string family;
   double truth;
   predictor::Prediction said;
@@ -102,7 +106,7 @@ Figures figures_of(const std::vector<Row>& rows) {
 
 void print(const char* name, const std::vector<Row>& rows, bool has_intervals) {
   std::map<std::string, std::vector<Row>> by_runtime;
-  for (const Row& row : rows) by_runtime[predictor::runtime_of(row.device)].push_back(row);
+  for (const Row& row : rows) by_runtime[row.runtime].push_back(row);
   double worst = 0;
   std::string worst_name;
   for (const auto& [runtime, own] : by_runtime)
@@ -138,7 +142,8 @@ void append(const predictor::SourceRows& source, const Split& split,
             const std::vector<predictor::Prediction>& said, std::vector<Row>& out) {
   for (std::size_t i = 0; i < said.size(); ++i) {
     const std::size_t row = split.asked[i];
-    out.push_back({source.device, source.rows.families[row], source.rows.latency_ms[row], said[i]});
+    out.push_back({source.device, source.runtime, source.rows.families[row],
+                   source.rows.latency_ms[row], said[i]});
   }
 }
 
@@ -211,15 +216,13 @@ std::vector<Mode> modes_of(std::size_t samples) {
 /// The sources, what is learned without each runtime, and the methods.
 class Trial {
  public:
-  [[nodiscard]] static Result<Trial> prepare(std::vector<predictor::SourceRows> sources) {
-    HALE_TRY(auto fitted, predictor::FittedSources::fit(sources));
-    Trial trial(std::move(sources), std::move(fitted));
-    for (const predictor::SourceRows& target : trial.sources_) {
-      const std::string runtime = predictor::runtime_of(target.device);
-      if (trial.learned_.contains(runtime)) continue;
+  [[nodiscard]] static Result<Trial> prepare(predictor::FittedSources fitted) {
+    Trial trial(std::move(fitted));
+    for (const predictor::SourceRows& target : trial.fitted_.sources()) {
+      if (trial.learned_.contains(target.runtime)) continue;
       HALE_TRY(SimulatedBase base,
-               predictor::learn_base(trial.fitted_, trial.sources_, others_than(runtime), [] {}));
-      trial.learned_.emplace(runtime, std::move(base));
+               predictor::learn_base(trial.fitted_, others_than(target.runtime), [] {}));
+      trial.learned_.emplace(target.runtime, std::move(base));
     }
     return trial;
   }
@@ -233,9 +236,9 @@ class Trial {
         methods.push_back(baseline);
     }
     std::vector<std::vector<Row>> rows(methods.size());
-    for (const predictor::SourceRows& source : sources_)
+    for (const predictor::SourceRows& source : fitted_.sources())
       HALE_CHECK(predictor::for_each_split(
-          base_for(source.device, mode), source.rows, mode.options,
+          base_for(source, mode), source.rows, mode.options,
           [&](const SimulatedBase& base, const Split& split) -> Result<> {
             for (std::size_t m = 0; m < methods.size(); ++m)
               append(source, split, methods[m].second(base, source.rows, split), rows[m]);
@@ -248,21 +251,25 @@ class Trial {
   }
 
  private:
-  Trial(std::vector<predictor::SourceRows> sources, predictor::FittedSources fitted)
-      : sources_(std::move(sources)), fitted_(std::move(fitted)) {}
+  /// Which sources are learned from.
+  using Filter = std::function<bool(const predictor::SourceRows&)>;
 
-  static std::function<bool(std::string_view)> others_than(const std::string& runtime) {
-    return [runtime](std::string_view device) { return predictor::runtime_of(device) != runtime; };
+  explicit Trial(predictor::FittedSources fitted) : fitted_(std::move(fitted)) {}
+
+  static Filter others_than(const std::string& runtime) {
+    return [runtime](const predictor::SourceRows& source) { return source.runtime != runtime; };
+  }
+
+  static Filter other_devices_than(const std::string& device) {
+    return [device](const predictor::SourceRows& source) { return source.device != device; };
   }
 
   /// What is known before a device is measured, of other families than one.
   [[nodiscard]] std::function<SimulatedBase(std::optional<std::string_view>)> base_for(
-      const std::string& device, const Mode& mode) const {
-    const std::string runtime = predictor::runtime_of(device);
-    const SimulatedBase& learned = learned_.at(runtime);
-    const std::function<bool(std::string_view)> counts =
-        mode.knows_runtime ? [device](std::string_view other) { return other != device; }
-                           : others_than(runtime);
+      const predictor::SourceRows& target, const Mode& mode) const {
+    const SimulatedBase& learned = learned_.at(target.runtime);
+    const Filter counts =
+        mode.knows_runtime ? other_devices_than(target.device) : others_than(target.runtime);
     return [this, counts, &learned](std::optional<std::string_view> family) {
       SimulatedBase base = fitted_.base(counts, family);
       base.widening = learned.widening;
@@ -277,23 +284,35 @@ class Trial {
     for (const auto& [device, own] : by_device) print(concat("  ", device).c_str(), own, true);
   }
 
-  std::vector<predictor::SourceRows> sources_;
   predictor::FittedSources fitted_;
   std::map<std::string, SimulatedBase> learned_{};  // by the runtime that is left out
 };
 
-Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
+/// The devices of a table with their runtimes. Errors: a device that has no runtime in `facts`.
+Result<std::vector<predictor::SourceRows>> read_sources(const std::string& path,
+                                                        const std::string& facts) {
   HALE_TRY(const device::LatencyTable table, readers::read_latency_table(path));
+  HALE_TRY(const auto runtimes, io::read_runtimes(facts));
   HALE_TRY(const std::vector<workload::Terms> models, runtime::terms_of(table));
   std::vector<predictor::SourceRows> sources;
   for (const std::string& device : table.devices) {
     HALE_TRY(const std::span<const double> latency_ms, table.column(device));
-    sources.push_back({device, runtime::graph_rows(table, models, latency_ms)});
+    const auto found = runtimes.find(device);
+    if (found == runtimes.end())
+      return fail(concat(facts, ": no runtime for '", device, "', a device of ", path));
+    sources.push_back({device, runtime::graph_rows(table, models, latency_ms), found->second});
   }
+  return sources;
+}
+
+Result<> run(const std::string& path, const std::string& facts,
+             const std::vector<std::size_t>& samples) {
+  HALE_TRY(auto sources, read_sources(path, facts));
   std::printf("All that can be measured: median error, worst runtime, within 20 %%, Spearman\n");
   print_limits(sources);
   std::fflush(stdout);
-  HALE_TRY(const Trial trial, Trial::prepare(std::move(sources)));
+  HALE_TRY(auto fitted, predictor::FittedSources::fit(std::move(sources)));
+  HALE_TRY(const Trial trial, Trial::prepare(std::move(fitted)));
   for (const std::size_t count : samples) {
     std::printf("K = %zu: median error, worst runtime, within 20 %%, Spearman within a family\n",
                 count);
@@ -309,10 +328,11 @@ Result<> run(const std::string& path, const std::vector<std::size_t>& samples) {
 
 int main(int count, char** words) {
   std::vector<std::size_t> samples;
-  for (int i = 2; i < count; ++i)
+  for (int i = 3; i < count; ++i)
     samples.push_back(hale::parse_number<std::size_t>(words[i]).value_or(10));
   if (samples.empty()) samples = {10, 20};
-  const auto done = count > 1 ? run(words[1], samples) : hale::fail("expected a table");
+  const auto done = count > 2 ? run(words[1], words[2], samples)
+                              : hale::fail("expected a table and the facts of its devices");
   if (done) return 0;
   std::fprintf(stderr, "left_out: %s\n", done.error().message.c_str());
   return 1;

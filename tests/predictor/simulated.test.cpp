@@ -320,26 +320,55 @@ TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
   constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
   fast[term] += 3;
   const workload::DevicePrior::Rates usual = workload::broad_prior().mean;
-  const auto once = predictor::learned_prior({{"a-1-x", fast}, {"b-1-x", usual}}, 1);
+  const auto once = predictor::learned_prior({{"board", "a", fast}, {"phone", "b", usual}}, 1);
   const auto thrice = predictor::learned_prior(
-      {{"a-1-x", fast}, {"a-2-x", fast}, {"a-3-y", fast}, {"b-1-x", usual}}, 1);
+      {{"board", "a", fast}, {"tablet", "a", fast}, {"server", "a", fast}, {"phone", "b", usual}},
+      1);
   EXPECT_DOUBLE_EQ(once.mean[term], thrice.mean[term]);
   EXPECT_NEAR(once.mean[term] - usual[term], 1, 1e-9);  // of three: a, b and the broad prior
   EXPECT_LT(once.covariance(term, term), workload::broad_prior().covariance(term, term));
-  EXPECT_EQ(predictor::runtime_of("onnxruntime-1.22-wasm-1t"), "onnxruntime");
 }
 
 /// A source of three families whose device has one rate, of the transposes, unlike others'.
-predictor::SourceRows source(const std::string& name, double unlike, std::uint64_t seed) {
+predictor::SourceRows source(const std::string& name, double unlike, std::uint64_t seed,
+                             std::size_t count = 120) {
   SimulatedDevice device{workload::broad_prior().mean};
   device.log_rates[static_cast<std::size_t>(workload::Term::transpose_bytes)] += unlike;
   predictor::SourceRows source{name, {}};
-  for (const Terms& model : networks(120, seed)) {
+  for (const Terms& model : networks(count, seed)) {
     source.rows.families.push_back(concat("family", source.rows.size() % 3));
     source.rows.models.push_back(model);
     source.rows.latency_ms.push_back(device.milliseconds(model));
   }
   return source;
+}
+
+TEST(LearnedBase, LeavesOutTheDevicesOfOneRuntimeTogether) {
+  std::vector<predictor::SourceRows> sources = {source("lite-1-board", 4, 3, 45),
+                                                source("lite-2-phone", 4, 4, 45),
+                                                source("server", 0, 5, 45)};
+  const auto ignore = [](std::size_t, std::size_t) {};
+  const auto apart = predictor::learn_base(sources, ignore);
+  sources[0].runtime = sources[1].runtime = "lite";
+  const auto together = predictor::learn_base(sources, ignore);
+  ASSERT_TRUE(apart && together);
+  EXPECT_GT(together->widening, 1.5 * apart->widening);  // neither explains the other
+  constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
+  EXPECT_LT(together->prior.mean[term], apart->prior.mean[term]);  // both count once
+}
+
+TEST(FittedSources, AreRuntimesOfTheirOwnUnlessOneIsGiven) {
+  std::vector<predictor::SourceRows> sources = {source("lite-1-board", 4, 3, 15),
+                                                source("lite-1-phone", 4, 4, 15)};
+  sources[1].runtime = "lite";
+  const auto fitted = predictor::FittedSources::fit(sources);
+  ASSERT_TRUE(fitted);
+  EXPECT_EQ(fitted->sources()[0].runtime, "lite-1-board");
+  EXPECT_EQ(fitted->sources()[1].runtime, "lite");
+  const SimulatedBase rest =
+      fitted->base([](const predictor::SourceRows& one) { return one.runtime != "lite"; });
+  ASSERT_EQ(rest.known.size(), 1U);
+  EXPECT_EQ(rest.known[0].name, "lite-1-board");
 }
 
 TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
@@ -349,7 +378,7 @@ TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
     if (odd.rows.families[row] == "family1") odd.rows.latency_ms[row] *= 30;
   const auto after = predictor::FittedSources::fit({odd});
   ASSERT_TRUE(before && after);
-  const auto all = [](std::string_view) { return true; };
+  const auto all = [](const predictor::SourceRows&) { return true; };
   EXPECT_EQ(before->base(all, "family1"), after->base(all, "family1"));
   EXPECT_NE(before->base(all), after->base(all));
   for (std::string& family : odd.rows.families) family = "family1";
@@ -404,7 +433,7 @@ TEST(FittedSources, LeaveOutAFamilyWithoutAName) {
     if (odd.rows.families[row].empty()) odd.rows.latency_ms[row] *= 30;
   const auto fitted = predictor::FittedSources::fit({odd});
   ASSERT_TRUE(fitted);
-  const auto all = [](std::string_view) { return true; };
+  const auto all = [](const predictor::SourceRows&) { return true; };
   EXPECT_NE(fitted->base(all, ""), fitted->base(all));
 }
 
@@ -412,7 +441,7 @@ TEST(KnownDevices, AreFoundByWhatIsLikeThemAndLeftByWhatIsNot) {
   const auto fitted = predictor::FittedSources::fit(
       {source("slow-1-transposes", 4, 3), source("usual-1-x", 0, 4), source("fast-1-x", -3, 5)});
   ASSERT_TRUE(fitted);
-  const SimulatedBase base = fitted->base([](std::string_view) { return true; });
+  const SimulatedBase base = fitted->base([](const predictor::SourceRows&) { return true; });
   const predictor::SourceRows like = source("slow-1-other", 4, 8);
   std::vector<double> ms(like.rows.latency_ms.begin(), like.rows.latency_ms.begin() + 10);
   for (double& each : ms) each *= 50;  // of another speed altogether

@@ -23,16 +23,8 @@ namespace hale::predictor {
 struct SourceRows {
   std::string device;
   GraphRows rows;
+  std::string runtime{};  // devices of one are left out together; empty: the device's name
 };
-
-/// The runtime that a device's name begins with, up to its version. Devices of one runtime are left
-/// out together. "onnxruntime-web-1.22-all-1t" -> "onnxruntime-web".
-[[nodiscard]] inline std::string runtime_of(std::string_view device) {
-  for (std::size_t i = 0; i + 1 < device.size(); ++i)
-    if (device[i] == '-' && device[i + 1] >= '0' && device[i + 1] <= '9')
-      return std::string(device.substr(0, i));
-  return std::string(device);
-}
 
 /// A device's rates by its rows of other families than `without`, under the broad prior.
 ///
@@ -87,8 +79,13 @@ struct SourceRows {
   return off;
 }
 
-/// The fits of devices by their names.
-using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
+/// The rates that were fitted to a device.
+struct Fit {
+  std::string device;
+  std::string runtime;
+  workload::DevicePrior::Rates rates;
+};
+using Fits = std::vector<Fit>;
 
 /// The prior whose mean is what the sources have in common.
 ///
@@ -99,8 +96,7 @@ using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
   using Rates = workload::DevicePrior::Rates;
   workload::DevicePrior prior = workload::broad_prior();
   std::map<std::string, std::vector<Rates>> by_runtime;
-  for (const auto& [device, rates] : fits)
-    by_runtime[runtime_of(device)].push_back(off_broad(rates));
+  for (const Fit& fit : fits) by_runtime[fit.runtime].push_back(off_broad(fit.rates));
   const double share = 1 / (static_cast<double>(by_runtime.size()) + weight);
   for (const auto& [runtime, offs] : by_runtime)
     for (const Rates& off : offs)
@@ -120,9 +116,9 @@ using Fits = std::vector<std::pair<std::string, workload::DevicePrior::Rates>>;
   constexpr double trust = 0.9;
   const workload::DevicePrior broad = workload::broad_prior();
   std::vector<KnownDevice> known;
-  for (const auto& [device, rates] : fits) {
-    const workload::DevicePrior::Rates off = off_broad(rates);
-    KnownDevice one{device};
+  for (const Fit& fit : fits) {
+    const workload::DevicePrior::Rates off = off_broad(fit.rates);
+    KnownDevice one{fit.device};
     for (std::size_t i = 0; i < off.size(); ++i)
       one.log_rates[i] = trust * (broad.mean[i] + off[i]) + (1 - trust) * prior.mean[i];
     known.push_back(std::move(one));
@@ -136,44 +132,51 @@ class FittedSources {
   /// Calls `fitted_one` after each device. Errors: no device; a device without rows. Cost: tens of
   /// milliseconds for each device and family.
   template <class Told>
-  [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources,
+  [[nodiscard]] static Result<FittedSources> fit(std::vector<SourceRows> sources,
                                                  const Told& fitted_one) {
     if (sources.empty()) return fail("no device to learn from, expected at least one");
     FittedSources fitted;
-    for (const SourceRows& source : sources) {
+    for (SourceRows& source : sources) {
+      if (source.runtime.empty()) source.runtime = source.device;
       const auto in_device = [&](const Error& error) {
         return fail_in(concat("device '", source.device, "'"), error);
       };
       const auto all = fitted_rates(source.rows);
       if (!all) return in_device(all.error());
-      Fit one{source.device, *all, {}};
+      SourceRates one{*all, {}};
       for (const std::string& family : source.rows.families) {
         if (one.without.contains(family)) continue;
         const auto rates = fitted_rates(source.rows, family);
         one.without.emplace(family, rates ? std::optional(*rates) : std::nullopt);
       }
-      fitted.fits_.push_back(std::move(one));
+      fitted.rates_.push_back(std::move(one));
       fitted_one();
     }
+    fitted.sources_ = std::move(sources);
     return fitted;
   }
-  [[nodiscard]] static Result<FittedSources> fit(const std::vector<SourceRows>& sources) {
-    return fit(sources, [] {});
+  [[nodiscard]] static Result<FittedSources> fit(std::vector<SourceRows> sources) {
+    return fit(std::move(sources), [] {});
   }
 
-  /// What is known by the devices that `counts` holds for and their rows of other families than
+  /// What was fitted, each with a runtime.
+  [[nodiscard]] const std::vector<SourceRows>& sources() const { return sources_; }
+
+  /// What is known by the sources that `counts` holds for and their rows of other families than
   /// `family`, of all where there is none.
   template <class Filter>
   [[nodiscard]] SimulatedBase base(const Filter& counts,
                                    std::optional<std::string_view> family = {}) const {
     Fits fits;
-    for (const Fit& fit : fits_) {
-      if (!counts(fit.device)) continue;
-      const auto without = family ? fit.without.find(*family) : fit.without.end();
-      if (without == fit.without.end())
-        fits.emplace_back(fit.device, fit.all);
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      const SourceRows& source = sources_[i];
+      if (!counts(source)) continue;
+      const SourceRates& rates = rates_[i];
+      const auto without = family ? rates.without.find(*family) : rates.without.end();
+      if (without == rates.without.end())
+        fits.push_back({source.device, source.runtime, rates.all});
       else if (without->second)
-        fits.emplace_back(fit.device, *without->second);
+        fits.push_back({source.device, source.runtime, *without->second});
     }
     SimulatedBase base;
     base.prior = learned_prior(fits);
@@ -182,35 +185,34 @@ class FittedSources {
   }
 
  private:
-  struct Fit {
-    std::string device;
+  struct SourceRates {
     workload::DevicePrior::Rates all;
     // Nothing for a family that all rows are of.
     std::map<std::string, std::optional<workload::DevicePrior::Rates>, std::less<>> without;
   };
 
-  std::vector<Fit> fits_;
+  std::vector<SourceRows> sources_;
+  std::vector<SourceRates> rates_;  // one a source
 };
 
-/// Learns a base from the devices for which `counts` is true. It widens the intervals until they
+/// Learns a base from the sources for which `counts` is true. It widens the intervals until they
 /// hold on each runtime when that runtime, and the family that is asked for, are left out.
 ///
-/// `fitted` is of `sources`; `judged_one` is called after each device. Errors: as
-/// SimulatedPosterior::infer(); too few rows. Cost: seconds for each device.
+/// `judged_one` is called after each device. Errors: as SimulatedPosterior::infer(); too few rows.
+/// Cost: seconds for each device.
 template <class Filter, class Told>
-[[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted,
-                                               const std::vector<SourceRows>& sources,
-                                               const Filter& counts, const Told& judged_one) {
+[[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted, const Filter& counts,
+                                               const Told& judged_one) {
   SimulatedBase base = fitted.base(counts);
   std::vector<double> ratios;      // |log error| by the deviation that was stated
   std::vector<double> deviations;  // that were stated
   const double reach = numeric::normal_quantile((1 + base.level) / 2);
-  for (const SourceRows& target : sources) {
-    if (!counts(target.device)) continue;
+  for (const SourceRows& target : fitted.sources()) {
+    if (!counts(target)) continue;
     const auto without = [&](std::optional<std::string_view> family) {
       return fitted.base(
-          [&](std::string_view device) {
-            return counts(device) && runtime_of(device) != runtime_of(target.device);
+          [&](const SourceRows& source) {
+            return counts(source) && source.runtime != target.runtime;
           },
           family);
     };
@@ -240,13 +242,13 @@ template <class Filter, class Told>
 /// Learns a base from all sources, and tells `step(DONE, ALL)` of each part of the work. Errors and
 /// cost: as the above, and as FittedSources::fit().
 template <class Step>
-[[nodiscard]] Result<SimulatedBase> learn_base(const std::vector<SourceRows>& sources,
-                                               const Step& step) {
+[[nodiscard]] Result<SimulatedBase> learn_base(std::vector<SourceRows> sources, const Step& step) {
   std::size_t done = 0;
-  const auto count = [&] { step(++done, 2 * sources.size()); };
-  HALE_TRY(const FittedSources fitted, FittedSources::fit(sources, count));
+  const std::size_t all = 2 * sources.size();
+  const auto count = [&] { step(++done, all); };
+  HALE_TRY(const FittedSources fitted, FittedSources::fit(std::move(sources), count));
   return learn_base(
-      fitted, sources, [](std::string_view) { return true; }, count);
+      fitted, [](const SourceRows&) { return true; }, count);
 }
 
 }  // namespace hale::predictor

@@ -12,6 +12,7 @@
 #include <hale/predictor/base.hpp>
 #include <hale/predictor/evaluate.hpp>
 #include <hale/predictor/help.hpp>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ struct TrainingOptions {
   std::size_t support = 10;  // rows a task
   std::size_t query = 200;
   std::size_t validation_draws = 10;  // support draws a validation device
+  /// Runtimes by the devices' names, for any graph: devices of one are left out together, a device
+  /// without one is left out alone.
+  std::map<std::string, std::string> runtimes{};
 };
 
 /// Training as it stands: the table prepared once, the state going on from episode to episode.
