@@ -9,9 +9,11 @@
 #include <hale/core/text.hpp>
 #include <hale/hale.hpp>
 #include <hale/io/container.hpp>
+#include <hale/io/device_facts.hpp>
 #include <hale/io/file.hpp>
 #include <hale/runtime/catalogue.hpp>
 #include <hale/threads.hpp>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -34,6 +36,7 @@ struct Options {
   std::string table;
   std::vector<std::string> devices;
   std::vector<std::string> validation;
+  std::optional<std::string> facts;
   std::string recipe;  // empty: the space's usual one
   std::uint64_t seed = 1;
   std::size_t episodes = 0;  // 0: as many as the recipe's source took
@@ -153,6 +156,20 @@ std::string made_from(const Options& options, const device::LatencyTable& table)
   return text;
 }
 
+/// The runtimes that --facts gives, with a warning about devices that it gives none for.
+Result<std::map<std::string, std::string>> given_runtimes(const Options& options) {
+  if (!options.facts) return std::map<std::string, std::string>();
+  HALE_TRY(auto runtimes, io::read_runtimes(*options.facts));
+  std::vector<std::string> alone;
+  for (const auto* names : {&options.devices, &options.validation})
+    for (const std::string& name : *names)
+      if (!runtimes.contains(name)) alone.push_back(name);
+  if (!alone.empty())
+    warn(concat(*options.facts, ": no runtime for ", joined(alone),
+                "; each counts as a runtime of its own"));
+  return runtimes;
+}
+
 struct Trained {
   std::string bytes;  // empty where it was interrupted
   double best_score = 0;
@@ -161,6 +178,8 @@ struct Trained {
 Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe,
                       const device::LatencyTable& table, SavedTraining& saved,
                       const std::optional<InterruptGuard>& guard) {
+  predictor::TrainingOptions training;
+  HALE_TRY(training.runtimes, given_runtimes(options));
   HALE_TRY(std::string state, saved.load(options.episodes));
   TrainingDisplay display(saved);
   Result<> written;
@@ -185,7 +204,6 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
   hooks.resume = std::move(state);
   hooks.resume_name = saved.path();
   hooks.made_from = options.made_from.value_or(made_from(options, table));
-  predictor::TrainingOptions training;
   training.sources = options.devices;
   training.validation = options.validation;
   training.seed = options.seed;
@@ -245,6 +263,10 @@ Action declare(Arguments& arguments) {
   arguments.list("--devices A,B,..", options->devices, "Devices to learn from", true);
   arguments.list("--valid C,..", options->validation,
                  "Devices that choose the best episode and the width of the intervals");
+  arguments.text("--facts CSV", options->facts,
+                 "For graph: CSV with columns name and runtime, others ignored; devices of one "
+                 "runtime are left out together. A device without a runtime there, and every "
+                 "device where --facts is left out, counts as a runtime of its own");
   arguments.text("--recipe NAME", options->recipe,
                  "What is trained; left out: help, or for graph simulated");
   arguments.seed("--seed N", options->seed, "The seed of everything that is drawn");
@@ -257,6 +279,9 @@ Action declare(Arguments& arguments) {
   options->format.declare(arguments);
   return [options]() -> Exit {
     if (options->threads == 0) return refuse_usage("train: --threads is at least 1");
+    if (options->facts && options->space != "graph")
+      return refuse_usage(concat("train: --facts is for --space graph; training for '",
+                                 options->space, "' leaves no runtime out"));
     if (const auto distinct = require_distinct(*options); !distinct)
       return refuse_usage(distinct.error().message);
     const auto done = run(*options);
@@ -272,7 +297,11 @@ const Command train_command = {
     "      1080ti_256,silver_4114,silver_4210r,samsung_a50,pixel3,essential_ph_1,samsung_s7 \\\n"
     "      --valid titanx_1,titanx_32,titanx_256,gold_6240 --seed 1 -o my.hale\n"
     "trains for some minutes. Interrupted, the same command goes on where it stood: its state is\n"
-    "in my.hale.training until it is done.",
+    "in my.hale.training until it is done.\n"
+    "  hale train --space graph --table times.csv --devices phone-a,phone-b,board \\\n"
+    "      --facts devices.csv -o any.hale\n"
+    "learns a base for any graph; devices.csv has the columns name and runtime. To see how wide\n"
+    "intervals must be, training leaves out all devices of one runtime at a time.",
     declare};
 
 }  // namespace hale::cli

@@ -447,6 +447,48 @@ def _():
     refused(*words, "--table", table_of(names[:10], "ten.csv"), says="more rows than ten")
 
 
+@case("devices of one runtime, as --facts says, are left out together")
+def _():
+    names = [f"{family}/{seed}" for family in ("residual", "mixer") for seed in range(12)]
+    rows = [f"{name},{0.4 + 0.3 * i},{0.5 + 0.4 * i},{9 - 0.3 * i}" for i, name in enumerate(names)]
+    table = write("table.csv", "\n".join(["arch,lite-1-a,lite-1-b,server", *rows]) + "\n")
+    words = ["train", "--space", "graph", "--table", table, "--devices", "lite-1-a,lite-1-b,server",
+             "--made-from", "a test", "-o"]
+    told = write("told.csv", "name,kind,runtime\nlite-1-a,phone,lite\nlite-1-b,phone,lite\n"
+                             "server,cpu,other\nnot-in-the-table,cpu,lite\n")
+    apart = write("apart.csv", "runtime,name\nx,lite-1-a\ny,lite-1-b\nz,server\n")
+    partly = write("partly.csv", "name,runtime\nlite-1-a,lite\nlite-1-b,lite\nserver,\n")
+    good(*words, "alone.hale")
+    good(*words, "apart.hale", "--facts", apart)
+    good(*words, "told.hale", "--facts", told)
+    run = hale(*words, "partly.hale", "--facts", partly)
+    says = ("hale: warning: partly.csv: no runtime for server; each counts as a runtime of its "
+            "own\n")
+    expect(run.status == 0 and run.err == says, "a warning", run)
+    alone, by_name, together, warned = (pathlib.Path(f"{base}.hale").read_bytes() for base in
+                                        ("alone", "apart", "told", "partly"))
+    expect(alone == by_name, "nothing is read out of a name")
+    expect(together != alone, "left out together, others are learned from")
+    expect(warned == together, "a device without a runtime is one of its own")
+
+
+@case("facts of devices that cannot be read are refused with what and where")
+def _():
+    table = table_of(FOUR, "table.csv")
+    words = ["train", "--space", "graph", "--table", table, "--devices", "one-1.0-x,two-2.0-x", "-o",
+             "base.hale", "--facts"]
+    bad = {"name,kind\none-1.0-x,cpu\n": "line 1: no column 'runtime' in the header 'name,kind', "
+                                         "expected the columns 'name' and 'runtime'",
+           "name,runtime\na,x\na,y\n": "line 3: device 'a' stands in line 2 already",
+           "name,runtime\na\n": "line 2: found 1 fields, expected 2"}
+    for text, says in bad.items():
+        refused(*words, write("facts.csv", text), says=f"hale: facts.csv: {says}")
+    refused(*words, "absent.csv", says="hale: absent.csv: cannot be opened")
+    words[2] = "nasbench201"
+    refused(*words, "facts.csv", status=2, says=["--facts is for --space graph", "'nasbench201'"])
+    expect(not pathlib.Path("base.hale").exists(), "no base")
+
+
 @case("evaluate measures what is chosen, or random rows")
 def _():
     table = table_of(FOUR, "table.csv")
