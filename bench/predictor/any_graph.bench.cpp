@@ -1,5 +1,5 @@
-// Any graph: to terms, on a bank of simulated devices, adapting, and scoring on ten devices; beside
-// the loop over devices that a bank replaces.
+// Any graph: to terms, on a bank of simulated devices, adapting, predicting and scoring on ten
+// devices; beside the loop over devices that a bank replaces.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -77,7 +77,51 @@ void adapt(benchmark::State& state) {
   const predictor::SimulatedBase before = base();
   for (auto _ : state) benchmark::DoNotOptimize(predictor::SimulatedPredictor::adapt(before, rows));
 }
-BENCHMARK(adapt)->Arg(10)->Arg(20)->Arg(48);
+BENCHMARK(adapt)->Arg(10)->Arg(20)->Arg(48)->Arg(100)->Arg(300)->Arg(1000)->Unit(
+    benchmark::kMillisecond);
+
+std::vector<workload::Terms> many_models() {
+  Rng rng(3);
+  std::vector<workload::Terms> models;
+  for (int i = 0; i < 64; ++i) models.push_back(space::AnyGraph::sample(rng));
+  return models;
+}
+
+/// Each prediction with memory of its own, which the next two save.
+void predict_one_by_one(benchmark::State& state) {
+  const auto predictor = predictor::SimulatedPredictor::adapt(
+      base(), measured(static_cast<std::size_t>(state.range(0))));
+  const std::vector<workload::Terms> models = many_models();
+  for (auto _ : state)
+    for (const workload::Terms& model : models) benchmark::DoNotOptimize(predictor->predict(model));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(models.size()));
+}
+BENCHMARK(predict_one_by_one)->Arg(10)->Arg(48);
+
+void predict_in_kept_memory(benchmark::State& state) {
+  const auto predictor = predictor::SimulatedPredictor::adapt(
+      base(), measured(static_cast<std::size_t>(state.range(0))));
+  const std::vector<workload::Terms> models = many_models();
+  predictor::SimulatedPredictor::Scratch scratch;
+  for (auto _ : state)
+    for (const workload::Terms& model : models)
+      benchmark::DoNotOptimize(predictor->predict(model, scratch));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(models.size()));
+}
+BENCHMARK(predict_in_kept_memory)->Arg(10)->Arg(48);
+
+void predict_a_batch(benchmark::State& state) {
+  const auto predictor = predictor::SimulatedPredictor::adapt(
+      base(), measured(static_cast<std::size_t>(state.range(0))));
+  const std::vector<workload::Terms> models = many_models();
+  std::vector<predictor::Prediction> out(models.size());
+  for (auto _ : state) {
+    predictor->predict(models, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(models.size()));
+}
+BENCHMARK(predict_a_batch)->Arg(10)->Arg(48);
 
 /// All but the reading of the file.
 void score_on_ten_devices(benchmark::State& state) {

@@ -157,6 +157,58 @@ TEST(SimulatedPosterior, IsLessSureOfADeviceThatNoSimulatedOneIsLike) {
   EXPECT_GT(wide.high.value / wide.low.value, 1.5 * narrow.high.value / narrow.low.value);
 }
 
+TEST(SimulatedPredictor, PredictsTheSameInMemoryThatWasUsedBefore) {
+  Rng rng(17);
+  const std::vector<Terms> asked = networks(20, 18);
+  SimulatedPredictor::Scratch scratch;
+  for (const std::size_t count : {5U, 30U, 12U}) {
+    const SimulatedDevice truth = workload::broad_prior().sample(rng);
+    const auto predictor =
+        SimulatedPredictor::adapt({}, measured(networks(count, 19), truth, 0.02, rng));
+    ASSERT_TRUE(predictor);
+    std::vector<predictor::Prediction> batch(asked.size());
+    predictor->predict(asked, batch);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      for (const predictor::Prediction& one :
+           {predictor->predict(asked[i]), predictor->predict(asked[i], scratch)}) {
+        EXPECT_EQ(one.median, batch[i].median);
+        EXPECT_EQ(one.low, batch[i].low);
+        EXPECT_EQ(one.high, batch[i].high);
+        EXPECT_EQ(one.verdict, batch[i].verdict);
+      }
+  }
+}
+
+TEST(SimulatedPosterior, IsInferredFromTheRowsThatTellMostWhereThereAreMany) {
+  const SimulatedBase base;
+  Rng rng(23);
+  const SimulatedDevice truth = base.prior.sample(rng);
+  constexpr std::size_t many = SimulatedPosterior::most_rows + 60;
+  auto rows = measured(networks(many, 24), truth, 0.02, rng);
+  const auto chosen =
+      predictor::most_telling(base, rows.architectures, SimulatedPosterior::most_rows);
+  EXPECT_EQ(std::set(chosen.begin(), chosen.end()).size(), SimulatedPosterior::most_rows);
+  std::size_t left = 0;  // the first that is not among them
+  while (chosen[left] == left) ++left;
+  rows.latency_ms[left] *= 8;
+  const auto predictor = SimulatedPredictor::adapt(base, rows);
+  ASSERT_TRUE(predictor);
+  const predictor::InferredDevice& device = predictor->posterior().likeliest();
+  ASSERT_EQ(device.weights().size(), static_cast<Eigen::Index>(many));
+  EXPECT_LT(device.weights()(static_cast<Eigen::Index>(left)), 0.35);
+  EXPECT_GT(device.residuals()(static_cast<Eigen::Index>(left)), std::log(4.0));
+  EXPECT_LT(median_error(*predictor, truth, networks(60, 25)), 0.05);
+}
+
+TEST(MostTelling, LeavesOutWhatIsKnownAlready) {
+  const SimulatedBase base;
+  std::vector<Terms> models = networks(6, 26);
+  for (std::size_t i = 0; i < 6; ++i) models.push_back(models[i]);
+  std::set<std::size_t> different;
+  for (const std::size_t row : predictor::most_telling(base, models, 6)) different.insert(row % 6);
+  EXPECT_GE(different.size(), 5U);
+}
+
 TEST(SimulatedPosterior, ComparesNetworksByAProbability) {
   const SimulatedBase base;
   Rng rng(12);

@@ -108,9 +108,11 @@ class MeasurementChoice {
     const detail::simulated::Linearised at(
         candidates,
         Eigen::Map<const Eigen::VectorXd>(base.prior.mean.data(), detail::simulated::width));
-    return logs * logs.transpose() / static_cast<double>(devices) +
-           std::pow(base.error.discrepancy, 2) *
-               detail::simulated::Linearised::likeness(at.shares, at.shares);
+    detail::simulated::Directions directions;
+    directions.assign(at.shares);
+    Eigen::MatrixXd shared;
+    directions.likeness(directions, std::pow(base.error.discrepancy, 2), shared);
+    return logs * logs.transpose() / static_cast<double>(devices) + shared;
   }
 
   SimulationError error_;

@@ -8,6 +8,7 @@
 #include <hale/numeric/gaussian.hpp>
 #include <hale/predictor/simulated_base.hpp>
 #include <span>
+#include <utility>
 
 namespace hale::predictor {
 
@@ -46,21 +47,53 @@ class InferredDevice {
     factorise(models, log_ms, mean);
   }
 
-  /// Log latencies and how unsure they are together, without the noise of measuring. Shapes: models
-  /// (n).
+  /// Memory that a prediction writes over: one that was used for as many models saves the next one
+  /// from allocating its own.
+  struct Scratch {
+    detail::simulated::Linearised at;
+    detail::simulated::Directions directions;
+    Eigen::MatrixXd along;                                                          // (n, factors)
+    Eigen::MatrixXd prior;                                                          // (terms, n)
+    Eigen::MatrixXd shared;                                                         // (n, K)
+    Eigen::MatrixXd cross;                                                          // (n, K)
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> solved;  // (K, n)
+    Eigen::MatrixXd known;                                                          // (n, n)
+    Eigen::MatrixXd own;                                                            // (n, n)
+    JointPrediction found;
+  };
+
+  /// Log latencies and how unsure they are together, without the noise of measuring, as
+  /// `scratch.found`. Shapes: models (n).
   /// Cost: O(n K terms + n^2 (K + terms)).
-  [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
-    const detail::simulated::Linearised at(models, log_rates_);
-    const Eigen::MatrixXd prior = covariance_.times(at.shares);  // (terms, n)
+  void predict_jointly(std::span<const Terms> models, Scratch& scratch) const {
+    auto& [at, directions, along, prior, shared, cross, solved, known, own, found] = scratch;
     const double discrepancy = std::pow(base_error_.discrepancy, 2);
-    const auto likeness = [&](const Eigen::MatrixXd& other) -> Eigen::MatrixXd {
-      return discrepancy * detail::simulated::Linearised::likeness(at.shares, other);
-    };
-    const Eigen::MatrixXd shared = likeness(shares_);                       // (n, K)
-    const Eigen::MatrixXd cross = at.shares * prior_of_measured_ + shared;  // (n, K)
-    const Eigen::MatrixXd known = cross * solver_.solve(cross.transpose());
-    return {at.log_ms + shared * residual_weights_,
-            scale_ * scale_ * (at.shares * prior + likeness(at.shares) - known)};
+    at.assign(models, rates_);
+    directions.assign(at.shares);
+    covariance_.times(at.shares, along, prior);
+    directions.likeness(directions_, discrepancy, shared);
+    cross.noalias() = at.shares * prior_of_measured_;
+    cross += shared;
+    solved = cross.transpose();
+    solver_.solveInPlace(solved);
+    known.noalias() = cross * solved;
+    found.mean = at.log_ms;
+    found.mean.noalias() += shared * residual_weights_;
+    found.covariance.noalias() = at.shares * prior;
+    directions.likeness(directions, discrepancy, own);
+    found.covariance = scale_ * scale_ * (found.covariance + own - known);
+  }
+  [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
+    Scratch scratch;
+    predict_jointly(models, scratch);
+    return std::move(scratch.found);
+  }
+
+  /// Judges other measurements than those that the device was inferred from: residuals() and
+  /// weights() are of these from now on. Shapes: models (n), log_ms (n).
+  void judge(std::span<const Terms> models, const Eigen::VectorXd& log_ms) {
+    residuals_ = log_ms - detail::simulated::Linearised(models, log_rates_).log_ms;
+    weights_ = detail::simulated::weights_of(residuals_, variance(), base_error_.degrees);
   }
 
   /// The milliseconds that one unit of each term takes on this device.
@@ -84,14 +117,18 @@ class InferredDevice {
  private:
   using Index = Eigen::Index;
 
+  /// Of a measurement's logarithm around what the rates explain.
+  [[nodiscard]] double variance() const {
+    return std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
+  }
+
   void iterate(std::span<const Terms> models, const Eigen::VectorXd& log_ms,
                const Eigen::VectorXd& mean) {
     log_rates_ = detail::simulated::Linearised::at_speed(models, mean, log_ms);
-    const double variance = std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
     for (int step = 0; step < detail::simulated::most_steps; ++step) {
       const detail::simulated::Linearised at(models, log_rates_);
       residuals_ = log_ms - at.log_ms;
-      weights_ = detail::simulated::weights_of(residuals_, variance, base_error_.degrees);
+      weights_ = detail::simulated::weights_of(residuals_, variance(), base_error_.degrees);
       const Eigen::MatrixXd prior = covariance_.times(at.shares);
       const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean);
       const Eigen::MatrixXd total =
@@ -105,15 +142,16 @@ class InferredDevice {
   void factorise(std::span<const Terms> models, const Eigen::VectorXd& log_ms,
                  const Eigen::VectorXd& mean) {
     const detail::simulated::Linearised at(models, log_rates_);
-    shares_ = at.shares;
+    rates_ = detail::simulated::rates_of(log_rates_);
+    directions_.assign(at.shares);
     residuals_ = log_ms - at.log_ms;
-    prior_of_measured_ = covariance_.times(shares_);
+    prior_of_measured_ = covariance_.times(at.shares);
     const Eigen::MatrixXd error =
-        detail::simulated::error_covariance(base_error_, shares_, weights_);
-    const Eigen::MatrixXd total = shares_ * prior_of_measured_ + error;
+        detail::simulated::error_covariance(base_error_, at.shares, weights_);
+    const Eigen::MatrixXd total = at.shares * prior_of_measured_ + error;
     solver_.compute(total);
     residual_weights_ = error.ldlt().solve(residuals_);
-    const Eigen::VectorXd off = residuals_ + shares_ * (log_rates_ - mean);
+    const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean);
     scale_ = strain(off);
     // What it takes to count measurements less, as the mixture of normals that a Student-t is.
     const double discounts = (weights_.array().log() - weights_.array() + 1).sum();
@@ -138,8 +176,9 @@ class InferredDevice {
   Eigen::VectorXd log_rates_;
   Eigen::VectorXd weights_;
   Eigen::VectorXd residuals_;
-  Eigen::MatrixXd shares_;             // (K, terms)
-  Eigen::MatrixXd prior_of_measured_;  // (terms, K)
+  detail::simulated::Rates rates_;
+  detail::simulated::Directions directions_;  // (K, terms), of the measurements' shares
+  Eigen::MatrixXd prior_of_measured_;         // (terms, K)
   Eigen::LLT<Eigen::MatrixXd> solver_;
   Eigen::VectorXd residual_weights_;
   double scale_ = 1;

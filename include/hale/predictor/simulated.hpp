@@ -35,49 +35,68 @@ class SimulatedPosterior {
   /// the others: give repeated readings as one row, their median. Errors: no measurement; latencies
   /// that no network could take; models without any term, or with a term that is negative or not
   /// finite. Cost: a solve of K equations for each known device; then at most 40 for the device as
-  /// any device, and as many for each of the `most_known` nearest.
+  /// any device, and as many for each of the `most_known` nearest. Of more than `most_rows`, the
+  /// device is inferred from that many, those that tell most: a solve is cubic in K.
   [[nodiscard]] static Result<SimulatedPosterior> infer(const SimulatedBase& base,
                                                         std::span<const Terms> models,
                                                         std::span<const double> latency_ms) {
-    if (models.empty() || models.size() != latency_ms.size())
-      return fail(concat("found ", models.size(), " models and ", latency_ms.size(),
-                         " latencies, expected as many and at least one"));
-    Eigen::VectorXd target(static_cast<Eigen::Index>(models.size()));
-    for (std::size_t i = 0; i < models.size(); ++i) {
-      if (!device::is_plausible(Milliseconds{latency_ms[i]}))
-        return fail(concat("measurement ", i + 1, " took ", latency_ms[i], " ms, expected ",
-                           device::plausible));
-      const auto& amounts = models[i].amounts;
-      if (!std::all_of(amounts.begin(), amounts.end(),
-                       [](double each) { return std::isfinite(each) && each >= 0; }))
-        return fail(concat("measurement ", i + 1, " is of a model with a term that is no amount"));
-      if (std::none_of(amounts.begin(), amounts.end(),
-                       [](double each) { return each >= std::numeric_limits<double>::min(); }))
-        return fail(concat("measurement ", i + 1, " is of a model without any term"));
-      target(static_cast<Eigen::Index>(i)) = std::log(latency_ms[i]);
+    HALE_TRY(const Eigen::VectorXd target, log_latencies(models, latency_ms));
+    if (models.size() <= most_rows) return SimulatedPosterior(base, models, target);
+    std::vector<Terms> kept;
+    Eigen::VectorXd kept_target(static_cast<Eigen::Index>(most_rows));
+    for (const std::size_t row : most_telling(base, models, most_rows)) {
+      kept_target(static_cast<Eigen::Index>(kept.size())) = target(static_cast<Eigen::Index>(row));
+      kept.push_back(models[row]);
     }
-    return SimulatedPosterior(base, models, target);
+    SimulatedPosterior posterior(base, kept, kept_target);
+    posterior.least_ = target.minCoeff();
+    posterior.most_ = target.maxCoeff();
+    for (Alternative& each : posterior.alternatives_) each.device.judge(models, target);
+    return posterior;
   }
 
-  /// Log latencies and how unsure they are together, without the noise of measuring: the mean and
-  /// the covariance of the mixture of alternatives, taken as normal. Shapes: models (n). Cost: O(n
-  /// K terms + n^2 (K + terms)) for each of at most four alternatives.
-  [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
+  /// How many measurements a device is inferred from at most.
+  static constexpr std::size_t most_rows = 300;
+
+  /// Memory that predictions write over, as InferredDevice::Scratch.
+  struct Scratch {
+    InferredDevice::Scratch device;
+    JointPrediction found;
+  };
+
+  /// Log latencies and how unsure they are together, without the noise of measuring, as
+  /// `scratch.found`: the mean and the covariance of the mixture of alternatives, taken as normal.
+  /// Shapes: models (n). Cost: O(n K terms + n^2 (K + terms)) for each of at most four
+  /// alternatives.
+  void predict_jointly(std::span<const Terms> models, Scratch& scratch) const {
     const auto count = static_cast<Eigen::Index>(models.size());
-    JointPrediction sum{Eigen::VectorXd::Zero(count), Eigen::MatrixXd::Zero(count, count)};
+    auto& [mean, covariance] = scratch.found;
+    mean.setZero(count);
+    covariance.setZero(count, count);
+    JointPrediction& one = scratch.device.found;
     for (const Alternative& each : alternatives_) {
-      const JointPrediction one = each.device.predict_jointly(models);
-      sum.mean += each.probability * one.mean;
-      sum.covariance += each.probability * (one.covariance + one.mean * one.mean.transpose());
+      each.device.predict_jointly(models, scratch.device);
+      mean += each.probability * one.mean;
+      one.covariance.noalias() += one.mean * one.mean.transpose();
+      covariance += each.probability * one.covariance;
     }
-    sum.covariance -= sum.mean * sum.mean.transpose();
-    return sum;
+    covariance.noalias() -= mean * mean.transpose();
+  }
+  [[nodiscard]] JointPrediction predict_jointly(std::span<const Terms> models) const {
+    Scratch scratch;
+    predict_jointly(models, scratch);
+    return std::move(scratch.found);
   }
 
-  /// One model's log latency and the variance of it. Cost: O(K terms), no n^2.
+  /// One model's log latency and the variance of it. Cost: O(K terms), no n^2; no allocation once
+  /// `scratch` was used for a model, up to 120 measurements or so.
+  [[nodiscard]] std::pair<double, double> predict(const Terms& model, Scratch& scratch) const {
+    predict_jointly({&model, 1}, scratch);
+    return {scratch.found.mean(0), std::max(scratch.found.covariance(0, 0), 0.0)};
+  }
   [[nodiscard]] std::pair<double, double> predict(const Terms& model) const {
-    const JointPrediction one = predict_jointly({&model, 1});
-    return {one.mean(0), std::max(one.covariance(0, 0), 0.0)};
+    Scratch scratch;
+    return predict(model, scratch);
   }
 
   /// The standard deviation of a measurement's logarithm around the latency that is predicted.
@@ -111,6 +130,29 @@ class SimulatedPosterior {
     double log_odds = 0;
     double probability = 0;
   };
+
+  /// The logarithms. Errors: as infer().
+  [[nodiscard]] static Result<Eigen::VectorXd> log_latencies(std::span<const Terms> models,
+                                                             std::span<const double> latency_ms) {
+    if (models.empty() || models.size() != latency_ms.size())
+      return fail(concat("found ", models.size(), " models and ", latency_ms.size(),
+                         " latencies, expected as many and at least one"));
+    Eigen::VectorXd target(static_cast<Eigen::Index>(models.size()));
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      if (!device::is_plausible(Milliseconds{latency_ms[i]}))
+        return fail(concat("measurement ", i + 1, " took ", latency_ms[i], " ms, expected ",
+                           device::plausible));
+      const auto& amounts = models[i].amounts;
+      if (!std::all_of(amounts.begin(), amounts.end(),
+                       [](double each) { return std::isfinite(each) && each >= 0; }))
+        return fail(concat("measurement ", i + 1, " is of a model with a term that is no amount"));
+      if (std::none_of(amounts.begin(), amounts.end(),
+                       [](double each) { return each >= std::numeric_limits<double>::min(); }))
+        return fail(concat("measurement ", i + 1, " is of a model without any term"));
+      target(static_cast<Eigen::Index>(i)) = std::log(latency_ms[i]);
+    }
+    return target;
+  }
 
   SimulatedPosterior(const SimulatedBase& base, std::span<const Terms> models,
                      const Eigen::VectorXd& target)
@@ -155,12 +197,20 @@ class SimulatedPredictor {
     return SimulatedPredictor(base, std::move(posterior));
   }
 
+  using Scratch = SimulatedPosterior::Scratch;
+
   /// Shapes: architectures (n) -> out (n). Cost: O(n K terms).
   void predict(std::span<const Architecture> architectures, std::span<Prediction> out) const {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = predict(architectures[i]);
+    Scratch scratch;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = predict(architectures[i], scratch);
   }
   [[nodiscard]] Prediction predict(const Architecture& architecture) const {
-    const auto [mean, variance] = posterior_.predict(architecture);
+    Scratch scratch;
+    return predict(architecture, scratch);
+  }
+  /// Cost: O(K terms); allocates as SimulatedPosterior::predict().
+  [[nodiscard]] Prediction predict(const Architecture& architecture, Scratch& scratch) const {
+    const auto [mean, variance] = posterior_.predict(architecture, scratch);
     const double deviation = std::sqrt(variance + noise_ * noise_);
     const double half = quantile_ * widening_ * deviation;
     return {Milliseconds{std::exp(mean)}, Milliseconds{std::exp(mean - half)},

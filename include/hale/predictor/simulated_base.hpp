@@ -60,12 +60,21 @@ struct Share {
   Eigen::Matrix<double, 1, width> share;
 };
 
-[[nodiscard]] inline Share share_of(const Terms& terms, const Eigen::VectorXd& log_rates) {
+/// Milliseconds a unit of each term takes.
+using Rates = Eigen::Matrix<double, width, 1>;
+
+[[nodiscard]] inline Rates rates_of(const Eigen::VectorXd& log_rates) {
+  Rates rates;
+  for (Index i = 0; i < width; ++i) rates(i) = std::exp(log_rates(i));
+  return rates;
+}
+
+[[nodiscard]] inline Share share_of(const Terms& terms, const Rates& rates) {
   Share result;
   double sum = 0;
   for (Index i = 0; i < width; ++i) {
     const double amount = terms.amounts[static_cast<std::size_t>(i)];
-    const double part = amount > 0 ? amount * std::exp(log_rates(i)) : 0;
+    const double part = amount > 0 ? amount * rates(i) : 0;
     result.share(i) = part;
     sum += part;
   }
@@ -75,16 +84,40 @@ struct Share {
   return result;
 }
 
+/// Rows of length one; those without length stay so.
+struct Directions {
+  Eigen::MatrixXd rows;     // (models, terms)
+  Eigen::VectorXd lengths;  // (models), of what they were made of
+
+  /// Allocates nothing where there were as many rows before.
+  void assign(const Eigen::MatrixXd& of) {
+    lengths = of.rowwise().norm().cwiseMax(std::numeric_limits<double>::min());
+    rows = (of.array().colwise() / lengths.array()).matrix();
+  }
+
+  /// The squared cosines to others, by a factor, into `out`: how alike models spend their time.
+  void likeness(const Directions& others, double factor, Eigen::MatrixXd& out) const {
+    out.noalias() = rows * others.rows.transpose();
+    out.array() = factor * out.array().square();
+  }
+};
+
 /// The models' shares as rows, with their log latencies.
 struct Linearised {
   Eigen::VectorXd log_ms;  // (models)
   Eigen::MatrixXd shares;  // (models, terms)
 
-  Linearised(std::span<const Terms> models, const Eigen::VectorXd& log_rates)
-      : log_ms(static_cast<Index>(models.size())),
-        shares(static_cast<Index>(models.size()), width) {
+  Linearised() = default;
+  Linearised(std::span<const Terms> models, const Eigen::VectorXd& log_rates) {
+    assign(models, rates_of(log_rates));
+  }
+
+  /// Allocates nothing where there were as many models before.
+  void assign(std::span<const Terms> models, const Rates& rates) {
+    log_ms.resize(static_cast<Index>(models.size()));
+    shares.resize(log_ms.size(), width);
     for (Index m = 0; m < log_ms.size(); ++m) {
-      const Share one = share_of(models[static_cast<std::size_t>(m)], log_rates);
+      const Share one = share_of(models[static_cast<std::size_t>(m)], rates);
       log_ms(m) = one.log_ms;
       shares.row(m) = one.share;
     }
@@ -97,19 +130,6 @@ struct Linearised {
     const Eigen::VectorXd off = target - Linearised(models, log_rates).log_ms;
     log_rates.array() += numeric::median(std::vector<double>(off.begin(), off.end()));
     return log_rates;
-  }
-
-  /// Rows of length one; those without length stay so.
-  [[nodiscard]] static Eigen::MatrixXd directions(const Eigen::MatrixXd& rows) {
-    const Eigen::VectorXd lengths =
-        rows.rowwise().norm().cwiseMax(std::numeric_limits<double>::min());
-    return rows.array().colwise() / lengths.array();
-  }
-
-  /// The squared cosines between the shares: how alike models spend their time.
-  [[nodiscard]] static Eigen::MatrixXd likeness(const Eigen::MatrixXd& a,
-                                                const Eigen::MatrixXd& b) {
-    return (directions(a) * directions(b).transpose()).array().square();
   }
 };
 
@@ -127,8 +147,17 @@ class PriorCovariance {
 
   /// (terms, models) of shares (models, terms).
   [[nodiscard]] Eigen::MatrixXd times(const Eigen::MatrixXd& shares) const {
-    return factors_ * (shares * factors_).transpose() +
-           variances_.asDiagonal() * shares.transpose();
+    Eigen::MatrixXd along;
+    Eigen::MatrixXd out;
+    times(shares, along, out);
+    return out;
+  }
+  /// The same into `out`; `along` is written over, (models, factors). Allocates nothing where there
+  /// was one model before.
+  void times(const Eigen::MatrixXd& shares, Eigen::MatrixXd& along, Eigen::MatrixXd& out) const {
+    along.noalias() = shares * factors_;
+    out.noalias() = factors_ * along.transpose();
+    out += variances_.asDiagonal() * shares.transpose();
   }
 
  private:
@@ -164,7 +193,10 @@ inline constexpr int most_steps = 40;
 [[nodiscard]] inline Eigen::MatrixXd error_covariance(const SimulationError& error,
                                                       const Eigen::MatrixXd& shares,
                                                       const Eigen::VectorXd& weights) {
-  Eigen::MatrixXd sum = std::pow(error.discrepancy, 2) * Linearised::likeness(shares, shares);
+  Directions directions;
+  directions.assign(shares);
+  Eigen::MatrixXd sum;
+  directions.likeness(directions, std::pow(error.discrepancy, 2), sum);
   sum.diagonal().array() += std::pow(error.noise, 2) / weights.array();
   return sum;
 }
@@ -230,6 +262,41 @@ inline constexpr int most_steps = 40;
   nearest.reserve(by_evidence.size());
   for (const auto& [evidence, known] : by_evidence) nearest.push_back(known);
   return nearest;
+}
+
+/// The rows to infer a device from where there are many, in their order: each time the model whose
+/// latency those chosen before leave most open under the prior. The latencies are not looked at.
+///
+/// Pre: count <= models. Cost: O(models count (count + terms)). Source: pivoted Cholesky.
+[[nodiscard]] inline std::vector<std::size_t> most_telling(const SimulatedBase& base,
+                                                           std::span<const workload::Terms> models,
+                                                           std::size_t count) {
+  using namespace detail::simulated;
+  const Linearised at(models, vector_of(base.prior.mean));
+  const Eigen::MatrixXd prior = PriorCovariance(base.prior).times(at.shares);
+  Directions directions;
+  directions.assign(at.shares);
+  const double discrepancy = std::pow(base.error.discrepancy, 2);
+  const double noise = std::pow(base.error.noise, 2);
+  const Index all = at.shares.rows();
+  Eigen::VectorXd left = at.shares.cwiseProduct(prior.transpose()).rowwise().sum().array() +
+                         discrepancy;  // variances, given those chosen
+  Eigen::MatrixXd told(all, static_cast<Index>(count));
+  std::vector<std::size_t> chosen;
+  for (Index step = 0; step < told.cols(); ++step) {
+    Index next = 0;
+    const double variance = left.maxCoeff(&next) + noise;
+    const Eigen::VectorXd alike = directions.rows * directions.rows.row(next).transpose();
+    told.col(step) = at.shares * prior.col(next);
+    told.col(step) += discrepancy * alike.cwiseAbs2();
+    told.col(step) -= told.leftCols(step) * told.row(next).head(step).transpose();
+    told.col(step) /= std::sqrt(variance);
+    left -= told.col(step).cwiseAbs2();
+    left(next) = std::numeric_limits<double>::lowest();
+    chosen.push_back(static_cast<std::size_t>(next));
+  }
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
 }
 
 }  // namespace hale::predictor

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <hale/core/error.hpp>
+#include <hale/core/pool.hpp>
 #include <hale/core/text.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/io/simulated_base.hpp>
@@ -32,15 +33,19 @@ class AdaptedGraph final : public AnyPredictor::Interface {
 
   Result<> score(std::span<const std::string_view> archs,
                  std::span<predictor::Prediction> out) const override {
+    auto scratch = borrow();
     for (std::size_t i = 0; i < archs.size(); ++i) {
       HALE_TRY(const workload::Terms terms, GraphEntry::parse(archs[i]));
-      out[i] = predictor_.predict(terms);
+      out[i] = predictor_.predict(terms, *scratch);
     }
     return {};
   }
-  [[nodiscard]] Result<predictor::Prediction> score(
-      const workload::Network& network) const override {
-    return predictor_.predict(network.terms);
+  Result<> score(std::span<const workload::Network* const> networks,
+                 std::span<predictor::Prediction> out) const override {
+    auto scratch = borrow();
+    for (std::size_t i = 0; i < networks.size(); ++i)
+      out[i] = predictor_.predict(networks[i]->terms, *scratch);
+    return {};
   }
 
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const override {
@@ -49,7 +54,14 @@ class AdaptedGraph final : public AnyPredictor::Interface {
   [[nodiscard]] std::string nearest() const override { return predictor_.posterior().nearest(); }
 
  private:
+  using Scratch = predictor::SimulatedPredictor::Scratch;
+
+  [[nodiscard]] Pool<Scratch>::Loan borrow() const {
+    return pool_.borrow([] { return Scratch{}; });
+  }
+
   predictor::SimulatedPredictor predictor_;
+  mutable Pool<Scratch> pool_;
 };
 
 class GraphBase final : public AnyBase::Interface {
