@@ -4,7 +4,8 @@
 
 namespace hale::session {
 
-/// How often this program has allocated memory so far.
+/// How often this program has allocated memory so far; without what calls malloc(), as Eigen does,
+/// where sanitizers run.
 [[nodiscard]] std::size_t allocations();
 
 /// While it lives, an allocation of more than these bytes fails.

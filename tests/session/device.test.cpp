@@ -286,6 +286,42 @@ TEST(Device, AllocatesNothingForAnArchitectureOnceWarm) {
   }
 }
 
+TEST(Device, AllocatesForAGraphNoMoreThanItReturnsOnceWarm) {
+  const Device device = device_named("default");
+  for (const lower::Family& family : lower::all_families)
+    for (const bool kernels : {false, true}) {
+      const Model model = network(concat(family.name, "/2"));
+      const auto first = device.answer(model, {.kernels = kernels});
+      ASSERT_TRUE(first) << first.error().message;
+      std::size_t before = allocations();
+      const Answer copy = *first;
+      const std::size_t returned = allocations() - before;
+      EXPECT_GT(returned, 0U);
+      before = allocations();
+      const auto again = device.answer(model, {.kernels = kernels});
+      EXPECT_LE(allocations() - before, returned) << family.name << ", kernels " << kernels;
+      ASSERT_TRUE(again);
+      expect_same(again->prediction, copy.prediction);
+    }
+}
+
+TEST(Device, GivesABatchOfGraphsWhatItGivesEachAndAllocatesForItOnce) {
+  const Device device = device_named("default");
+  std::vector<device::Subject> subjects;
+  for (const lower::Family& family : lower::all_families)
+    subjects.push_back(*(*built_in().find_space("graph"))->subject(concat(family.name, "/2")));
+  std::vector<const device::Subject*> asked;
+  for (const device::Subject& each : subjects) asked.push_back(&each);
+  std::vector<Prediction> found(asked.size());
+  ASSERT_TRUE(device.score("graph", asked, found));
+  const std::size_t before = allocations();
+  const bool is_answered = device.score("graph", asked, found).has_value();
+  EXPECT_LE(allocations() - before, 1U);  // the list of networks
+  EXPECT_TRUE(is_answered);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    expect_same(found[i], device.answer(network(subjects[i].arch))->prediction);
+}
+
 TEST(Device, IsFoundByAnAliasAndKnowsItsFacts) {
   const Device device = device_named("raspberry-pi-4");
   EXPECT_EQ(device.name(), "raspi4");

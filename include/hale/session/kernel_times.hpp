@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <hale/core/text.hpp>
 #include <hale/lift/reading.hpp>
 #include <hale/session/answer.hpp>
 #include <hale/workload/kernel_terms.hpp>
@@ -21,8 +20,21 @@ namespace detail::kernel_times {
   return device.milliseconds(terms) * static_cast<double>(kernel.runs);
 }
 
+/// "Conv+Relu", in one allocation at most.
+[[nodiscard]] inline std::string with_plus(const std::vector<std::string>& operations) {
+  std::size_t size = operations.size();
+  for (const std::string& each : operations) size += each.size();
+  std::string text;
+  text.reserve(size);
+  for (const std::string& each : operations) {
+    if (!text.empty()) text += '+';
+    text += each;
+  }
+  return text;
+}
+
 [[nodiscard]] inline KernelTime described(const workload::Kernel& kernel) {
-  KernelTime time{.location = kernel.location, .operations = joined(kernel.operations, "+")};
+  KernelTime time{.location = kernel.location, .operations = with_plus(kernel.operations)};
   time.macs = workload::saturating_product(kernel.macs, kernel.runs);
   time.bytes = workload::saturating_product(
       workload::saturating_sum(kernel.bytes_read, kernel.bytes_written), kernel.runs);
@@ -56,12 +68,14 @@ namespace detail::kernel_times {
   }
   double sum = 0;
   for (const KernelTime& row : rows) sum += row.share;
-  for (KernelTime& row : rows) {
-    row.share = sum > 0 ? row.share / sum : 0;
-    row.ms = row.share * latency.value;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].share = sum > 0 ? rows[i].share / sum : 0;
+    rows[i].ms = static_cast<double>(i);  // its place: std::stable_sort would allocate
   }
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const auto& a, const auto& b) { return a.share > b.share; });
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.share != b.share ? a.share > b.share : a.ms < b.ms;
+  });
+  for (KernelTime& row : rows) row.ms = row.share * latency.value;
   return rows;
 }
 

@@ -9,6 +9,7 @@
 #include <hale/session/device.hpp>
 #include <hale/session/kernel_times.hpp>
 #include <hale/session/precision.hpp>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -94,7 +95,7 @@ HALE_SESSION_INLINE Result<Answer> Device::answer(const Model& model,
 HALE_SESSION_INLINE Result<Answer> Device::unnamed_answer(const Model& model,
                                                           const AnswerOptions& options) const {
   HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(profile().batch));
-  HALE_TRY(const runtime::Recognition recognition, recognise(model, *read, options.space));
+  HALE_TRY(runtime::Recognition recognition, recognise(model, *read, options.space));
   HALE_CHECK(check_batch(model.inputs(), recognition.space));
   const bool is_any = recognition.archs.empty();
   if (is_any) HALE_CHECK(detail::require_covered(read->reading, model.inputs().words));
@@ -109,13 +110,16 @@ HALE_SESSION_INLINE Result<Answer> Device::unnamed_answer(const Model& model,
                 .prediction = found.prediction,
                 .interval_level = adapted->interval_level,
                 .cost = read->reading.cost};
+  answer.assumptions = std::move(recognition.assumptions);
+  answer.assumptions.insert(answer.assumptions.end(),
+                            std::move_iterator(recognition.differences.begin()),
+                            std::move_iterator(recognition.differences.end()));
   if (found.class_size > 1)
-    answer.assumptions.push_back(
+    answer.assumptions.insert(
+        answer.assumptions.begin(),
         concat(found.class_size,
                " architectures give this graph: arch is the first of them, the latency is their "
                "median, the interval covers all"));
-  for (const auto* lines : {&recognition.assumptions, &recognition.differences})
-    answer.assumptions.insert(answer.assumptions.end(), lines->begin(), lines->end());
   if (is_any)
     for (const workload::Uncovered& each : read->reading.uncovered())
       answer.warnings.push_back(concat("cost not known: ", detail::described(each)));
@@ -143,10 +147,10 @@ HALE_SESSION_INLINE Result<> Device::score(std::string_view space,
     for (const device::Subject* each : subjects) archs.emplace_back(each->arch);
     return adapted->predictor.score(archs, out);
   }
-  for (std::size_t i = 0; i < subjects.size(); ++i) {
-    HALE_TRY(out[i], adapted->predictor.score(*subjects[i]->network));
-  }
-  return {};
+  std::vector<const workload::Network*> networks;
+  networks.reserve(subjects.size());
+  for (const device::Subject* each : subjects) networks.push_back(each->network.get());
+  return adapted->predictor.score(networks, out);
 }
 
 HALE_SESSION_INLINE Result<double> Device::ready(std::string_view space,
