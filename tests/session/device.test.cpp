@@ -291,14 +291,15 @@ TEST(Device, AllocatesForAGraphNoMoreThanItReturnsOnceWarm) {
   for (const lower::Family& family : lower::all_families)
     for (const bool kernels : {false, true}) {
       const Model model = network(concat(family.name, "/2"));
-      const auto first = device.answer(model, {.kernels = kernels});
+      const AnswerOptions options{.kernels = kernels, .space = "graph"};
+      const auto first = device.answer(model, options);
       ASSERT_TRUE(first) << first.error().message;
       std::size_t before = allocations();
       const Answer copy = *first;
       const std::size_t returned = allocations() - before;
       EXPECT_GT(returned, 0U);
       before = allocations();
-      const auto again = device.answer(model, {.kernels = kernels});
+      const auto again = device.answer(model, options);
       EXPECT_LE(allocations() - before, returned) << family.name << ", kernels " << kernels;
       ASSERT_TRUE(again);
       expect_same(again->prediction, copy.prediction);
@@ -319,7 +320,7 @@ TEST(Device, GivesABatchOfGraphsWhatItGivesEachAndAllocatesForItOnce) {
   EXPECT_LE(allocations() - before, 1U);  // the list of networks
   EXPECT_TRUE(is_answered);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    expect_same(found[i], device.answer(network(subjects[i].arch))->prediction);
+    expect_same(found[i], device.answer(network(subjects[i].arch), {.space = "graph"})->prediction);
 }
 
 TEST(Device, IsFoundByAnAliasAndKnowsItsFacts) {

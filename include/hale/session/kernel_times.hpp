@@ -22,8 +22,8 @@ namespace detail::kernel_times {
 
 /// "Conv+Relu", in one allocation at most.
 [[nodiscard]] inline std::string with_plus(const std::vector<std::string>& operations) {
-  std::size_t size = operations.size();
-  for (const std::string& each : operations) size += each.size();
+  std::size_t size = 0;
+  for (const std::string& each : operations) size += each.size() + (size > 0 ? 1 : 0);
   std::string text;
   text.reserve(size);
   for (const std::string& each : operations) {
