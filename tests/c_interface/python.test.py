@@ -84,6 +84,12 @@ def answered(paths, names, kernels=False):
     return results, errors
 
 
+def in_words(error):
+    """An error of the command line in the words of the library, which has no options."""
+    return {key: text.replace("--shape", "shape").replace("--dim", "dim").replace("--batch", "batch")
+            if isinstance(text, str) else text for key, text in error.items()}
+
+
 class SameAsTheCommandLine(unittest.TestCase):
     maxDiff = 2000
 
@@ -94,7 +100,7 @@ class SameAsTheCommandLine(unittest.TestCase):
         self.assertEqual(len(results), len(expected["results"]))
         for found, wanted in zip(results, expected["results"]):
             self.assertEqual(found, wanted)
-        self.assertEqual(errors, expected["errors"])
+        self.assertEqual(errors, [in_words(error) for error in expected["errors"]])
 
     def test_fixtures_on_all_devices(self):
         self.check(FIXTURES, hale.devices())

@@ -29,7 +29,7 @@ std::atomic<std::size_t> largest{std::numeric_limits<std::size_t>::max()};
 extern "C" void* __libc_malloc(std::size_t size);
 extern "C" void* malloc(std::size_t size) {
   ++count;
-  return __libc_malloc(size);
+  return size <= largest ? __libc_malloc(size) : nullptr;
 }
 
 #else
