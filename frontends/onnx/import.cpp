@@ -10,6 +10,7 @@
 #include <hale/onnx.hpp>
 #include <limits>
 
+#include "other_formats.hpp"
 #include "proto.hpp"
 #include "read_graph.hpp"
 #include "wire.hpp"
@@ -56,8 +57,9 @@ class MappedFile {
 
 [[nodiscard]] Result<graph::Graph> import_model(std::span<const std::byte> bytes) {
   if (bytes.empty()) return fail("an empty file found, expected an ONNX model");
-  const auto no_model = [](std::string_view found) {
-    return fail(concat("no ONNX model: ", found));
+  const auto no_model = [bytes](std::string_view found) {
+    const std::string_view other = other_format(bytes);
+    return fail(concat("no ONNX model: ", other.empty() ? found : other));
   };
   const auto stripped = without_payloads(bytes, kept_bytes);
   if (!stripped) return no_model(stripped.error().message);
