@@ -175,8 +175,8 @@ class Builder {
       type = detail::refined(std::move(types[i]), std::move(type));
     }
     known_.resize(graph_.value_count());
-    if (op.results.size() == 1)
-      known_[index_of(op.results[0])] = info->evaluate(OperationView{graph_, op, &known_});
+    for (std::size_t i = 0; i < op.results.size(); ++i)
+      known_[index_of(op.results[i])] = info->evaluate(OperationView{graph_, op, &known_, i});
     return {};
   }
 

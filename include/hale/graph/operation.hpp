@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/error.hpp>
+#include <hale/graph/contents.hpp>
 #include <hale/graph/diagnostics.hpp>
 #include <hale/graph/ir.hpp>
 #include <optional>
@@ -12,16 +13,6 @@
 
 namespace hale::graph {
 
-/// The elements of a small integer tensor that decides a shape, row by row, each perhaps only a
-/// symbol: of a scalar, a vector or a matrix.
-struct Contents {
-  std::vector<Dim> elements;
-  bool is_scalar = false;
-  std::size_t columns = 0;  // of a matrix; 0 of all else
-
-  [[nodiscard]] bool is_matrix() const { return columns != 0; }
-};
-
 /// What is known of each value's contents, by its index; shorter than the values where not.
 using KnownContents = std::vector<std::optional<Contents>>;
 
@@ -30,6 +21,7 @@ struct OperationView {
   const Graph& graph;
   const Operation& operation;
   const KnownContents* known = nullptr;
+  std::size_t result = 0;  // whose contents are asked for
 
   [[nodiscard]] bool has(std::size_t index) const {
     return index < operation.operands.size() && operation.operands[index] != ValueId::none;
@@ -42,27 +34,24 @@ struct OperationView {
   [[nodiscard]] const Tensor* constant(std::size_t index) const {
     return has(index) ? graph.constant(operation.operands[index]) : nullptr;
   }
-  /// What is known of an operand's contents, a matrix perhaps; null where nothing is.
-  [[nodiscard]] const Contents* any_contents(std::size_t index) const {
+  /// What is known of an operand's contents; null where nothing is.
+  [[nodiscard]] const Contents* contents(std::size_t index) const {
     if (known == nullptr || !has(index)) return nullptr;
     const std::size_t value = index_of(operation.operands[index]);
     return value < known->size() && (*known)[value] ? &*(*known)[value] : nullptr;
   }
-  /// What is known of the contents of a scalar or a vector; null where nothing is.
-  [[nodiscard]] const Contents* contents(std::size_t index) const {
-    const Contents* found = any_contents(index);
-    return found == nullptr || found->is_matrix() ? nullptr : found;
-  }
-  /// A scalar's or a vector's contents where every element is a number.
+  /// An operand's contents where every element is an integer.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> integers(std::size_t index) const {
     const Contents* found = contents(index);
+    return found == nullptr ? std::nullopt : found->integers();
+  }
+  /// An operand's contents as extents; those that are not known are open.
+  [[nodiscard]] std::optional<std::vector<Dim>> dims(std::size_t index) const {
+    const Contents* found = contents(index);
     if (found == nullptr) return std::nullopt;
-    std::vector<std::int64_t> numbers;
-    for (const Dim& element : found->elements) {
-      if (!element.symbol.empty()) return std::nullopt;
-      numbers.push_back(element.extent);
-    }
-    return numbers;
+    std::vector<Dim> extents;
+    for (const Number& each : found->elements) extents.push_back(dim_of(each));
+    return extents;
   }
   template <class... Parts>
   [[nodiscard]] tl::unexpected<Error> fail(const Parts&... parts) const {
@@ -122,7 +111,7 @@ using Types = std::vector<Type>;
 /// Each function has attributes only of the kinds that are declared.
 struct Rules {
   Result<Types> (*infer)(const OperationView&) = nullptr;  // the types of the results
-  /// The contents of the only result, if they are known; null: they never are.
+  /// The contents of the result that is asked for, if they are known; null: they never are.
   std::optional<Contents> (*evaluate)(const OperationView&) = nullptr;
   /// The products of one run; nothing where a shape is open. Null: there are none.
   std::optional<std::uint64_t> (*multiply_adds)(const OperationView&) = nullptr;

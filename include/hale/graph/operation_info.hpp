@@ -35,7 +35,7 @@ struct OperationInfo : OperationFacts {
     HALE_CHECK(check_attributes(view, attributes));
     return rules.infer(view);
   }
-  /// The contents of the only result, if they are known. Pre: infer() had no error.
+  /// The contents of the result that is asked for, if they are known. Pre: infer() had no error.
   [[nodiscard]] std::optional<Contents> evaluate(const OperationView& view) const {
     return rules.evaluate == nullptr ? std::nullopt : rules.evaluate(view);
   }

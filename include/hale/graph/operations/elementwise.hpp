@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <hale/graph/operations/arithmetic.hpp>
 #include <hale/graph/operations/declared.hpp>
 #include <numeric>
 #include <optional>
@@ -17,79 +17,69 @@ namespace hale::graph {
 struct IdentityRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) { return same_type(view); }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Contents* contents = view.any_contents(0);
+    const Contents* contents = view.contents(0);
     return contents == nullptr ? std::nullopt : std::optional(*contents);
   }
 };
 
-/// Arithmetic on small integers that decide shapes; nothing where 64 bits do not hold the result.
-struct SmallArithmetic {
-  using Function = std::optional<std::int64_t> (*)(std::int64_t, std::int64_t);
+/// A function of two numbers.
+using PairFunction = Number (*)(const Number&, const Number&);
 
-  static std::optional<std::int64_t> sum(std::int64_t a, std::int64_t b) {
-    return checked_sum(a, b);
+/// The elements of all operands, taken together one operand after the other, with broadcasting.
+[[nodiscard]] inline std::optional<Contents> fold_together(const OperationView& view,
+                                                           PairFunction function) {
+  std::optional<Contents> folded;
+  for (std::size_t i = 0; i < view.operation.operands.size(); ++i) {
+    const Contents* next = view.contents(i);
+    if (next == nullptr) return std::nullopt;
+    if (!folded) {
+      folded = *next;
+      continue;
+    }
+    const auto extents = broadcast_extents(folded->extents, next->extents);
+    if (!extents) return std::nullopt;
+    const auto left = broadcast_to(*folded, *extents);
+    const auto right = broadcast_to(*next, *extents);
+    if (!left || !right) return std::nullopt;
+    folded = Contents{*extents, {}};
+    for (std::size_t e = 0; e < left->elements.size(); ++e)
+      folded->elements.push_back(function(left->elements[e], right->elements[e]));
   }
-  static std::optional<std::int64_t> difference(std::int64_t a, std::int64_t b) {
-    std::int64_t result = 0;
-    if (__builtin_sub_overflow(a, b, &result)) return std::nullopt;
-    return result;
-  }
-  static std::optional<std::int64_t> product(std::int64_t a, std::int64_t b) {
-    return checked_product(a, b);
-  }
-  static std::optional<std::int64_t> quotient(std::int64_t a, std::int64_t b) {
-    if (b == 0 || b == -1) return b == 0 ? std::nullopt : difference(0, a);
-    return a / b;
-  }
-  /// Of the sign of b, as ONNX has it for integers.
-  static std::optional<std::int64_t> remainder(std::int64_t a, std::int64_t b) {
-    if (b == 0 || b == -1) return b == 0 ? std::nullopt : std::optional<std::int64_t>(0);
-    const std::int64_t rest = a % b;
-    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
-  }
-  static std::optional<std::int64_t> smaller(std::int64_t a, std::int64_t b) {
-    return std::min(a, b);
-  }
-  static std::optional<std::int64_t> larger(std::int64_t a, std::int64_t b) {
-    return std::max(a, b);
-  }
-  template <class Compare>
-  static std::optional<std::int64_t> holds(std::int64_t a, std::int64_t b) {
-    return Compare{}(a, b) ? 1 : 0;
-  }
-  static std::optional<std::int64_t> negated(std::int64_t a) { return difference(0, a); }
-  static std::optional<std::int64_t> magnitude(std::int64_t a) {
-    return a < 0 ? difference(0, a) : a;
-  }
-  static std::optional<std::int64_t> opposite(std::int64_t a) { return a == 0 ? 1 : 0; }
-  static std::optional<std::int64_t> itself(std::int64_t a) { return a; }
-};
+  return folded;
+}
 
-/// The elements of two operands, where they are known, taken together with broadcasting.
-[[nodiscard]] inline std::optional<Contents> fold_pairs(const OperationView& view,
-                                                        SmallArithmetic::Function function) {
-  if (!view.has(0) || !view.has(1) || view.operation.operands.size() > 2) return std::nullopt;
-  const auto a = view.integers(0);
-  const auto b = view.integers(1);
-  if (!a || !b || a->empty() || b->empty()) return std::nullopt;
-  if (a->size() != b->size() && a->size() != 1 && b->size() != 1) return std::nullopt;
-  Contents out{{}, view.contents(0)->is_scalar && view.contents(1)->is_scalar};
-  for (std::size_t i = 0; i < std::max(a->size(), b->size()); ++i) {
-    const auto result = function((*a)[a->size() == 1 ? 0 : i], (*b)[b->size() == 1 ? 0 : i]);
-    if (!result) return std::nullopt;
-    out.elements.push_back(Dim{*result});
-  }
+/// A function of each element of the first operand.
+template <class Function>
+[[nodiscard]] std::optional<Contents> fold_each(const OperationView& view,
+                                                const Function& function) {
+  const Contents* data = view.contents(0);
+  if (data == nullptr) return std::nullopt;
+  Contents out{data->extents, {}};
+  for (const Number& each : data->elements) out.elements.push_back(function(each));
   return out;
+}
+
+/// The quotient, of integers where the operands are.
+[[nodiscard]] inline std::optional<Contents> fold_quotient(const OperationView& view) {
+  return fold_together(
+      view, is_integer(view.type(0).element)
+                ? [](const Number& a, const Number& b) { return arithmetic::divide(a, b, true); }
+                : [](const Number& a, const Number& b) { return arithmetic::divide(a, b, false); });
 }
 
 /// Two operands, broadcast. Source: ONNX operators, Add-14 and its like.
 struct BroadcastRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) { return broadcast(view); }
 };
-template <SmallArithmetic::Function Arithmetic>
+template <PairFunction Function>
 struct BinaryRule : BroadcastRule {
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    return fold_pairs(view, Arithmetic);
+    return fold_together(view, Function);
+  }
+};
+struct DivideRule : BroadcastRule {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    return fold_quotient(view);
   }
 };
 
@@ -105,16 +95,8 @@ struct Cast {
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes& a) {
-    const Contents* contents = view.any_contents(0);
     const ElementType to = element_type(a.to);
-    const auto fits = [to](const Dim& each) {
-      return to == ElementType::i64 ||
-             (to == ElementType::i32 && each.extent == static_cast<std::int32_t>(each.extent));
-    };
-    if (contents == nullptr ||
-        !std::all_of(contents->elements.begin(), contents->elements.end(), fits))
-      return std::nullopt;
-    return *contents;
+    return fold_each(view, [to](const Number& each) { return arithmetic::cast(each, to); });
   }
 };
 
@@ -186,13 +168,12 @@ struct Pad {
 
 inline constexpr auto elementwise_operations = std::to_array<Declaration>(
     {{"Add", "the sum of two elements", Kind::arithmetic, "A B", "C",
-      rules<BinaryRule<SmallArithmetic::sum>>},
+      rules<BinaryRule<arithmetic::add>>},
      {"Sub", "the difference of two elements", Kind::arithmetic, "A B", "C",
-      rules<BinaryRule<SmallArithmetic::difference>>},
+      rules<BinaryRule<arithmetic::subtract>>},
      {"Mul", "the product of two elements", Kind::arithmetic, "A B", "C",
-      rules<BinaryRule<SmallArithmetic::product>>},
-     {"Div", "the quotient of two elements", Kind::arithmetic, "A B", "C",
-      rules<BinaryRule<SmallArithmetic::quotient>>},
+      rules<BinaryRule<arithmetic::multiply>>},
+     {"Div", "the quotient of two elements", Kind::arithmetic, "A B", "C", rules<DivideRule>},
      {"Relu", "the larger of each element and zero", Kind::activation, "X", "Y", rules<SameType>},
      transcendental({"Sigmoid", "1 / (1 + exp(-x)) of each element", Kind::activation, "X", "Y",
                      rules<SameType>}),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <hale/graph/operations/convolution.hpp>
 #include <hale/graph/operations/declared.hpp>
+#include <hale/graph/operations/families.hpp>
 #include <hale/graph/operations/linear.hpp>
 #include <hale/graph/operations/movement.hpp>
 #include <optional>
@@ -113,20 +114,6 @@ struct RecurrentRule {
   }
 };
 
-/// The sorted first elements along an axis: k an operand since version 10.
-struct TopKRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    Type type = view.type(0);
-    if (!type.is_ranked()) return Types{type, Type{ElementType::i64}};
-    HALE_TRY(const std::size_t axis,
-             normalise_axis(view, integer_of(view, "axis", -1), type.rank()));
-    const auto k = view.has(1) ? view.integers(1)
-                               : std::optional(std::vector{integer_of(view, "k", Dim::open)});
-    (*type.dims)[axis] = k && k->size() == 1 && k->front() >= 0 ? Dim{k->front()} : Dim{};
-    return Types{type, Type{ElementType::i64, type.dims}};
-  }
-};
-
 /// A loss: one number, or with reduction "none" one for each target; then log_prob, if wanted.
 struct LossRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
@@ -208,8 +195,6 @@ inline constexpr auto layer_operations = std::to_array<Declaration>(
      multiplies(Form::recurrent, recurrent("RNN", "a recurrent network")),
      multiplies(Form::recurrent, recurrent("GRU", "a recurrent network with gated units")),
      multiplies(Form::recurrent, recurrent("LSTM", "a recurrent network with memory cells")),
-     {"TopK", "the largest or smallest along an axis", Kind::reduction, "X K?", "Values Indices",
-      rules<TopKRule>, "axis:integer k:integer largest:integer"},
      {"NegativeLogLikelihoodLoss", "the loss of classes", Kind::other, "input target weight?",
       "loss", rules<LossRule>, "reduction:text ignore_index:integer"},
      {"SoftmaxCrossEntropyLoss", "the loss of classes before Softmax", Kind::other,
@@ -225,7 +210,7 @@ inline constexpr auto layer_operations = std::to_array<Declaration>(
      {"GroupNormalization", "groups of channels of mean 0 and variance 1", Kind::normalisation,
       "X scale! bias!", "Y", rules<SameType>, "num_groups:integer epsilon:float"},
      {"Clip", "elements held between two bounds", Kind::activation, "input min? max?", "output",
-      rules<SameType>},
+      rules<ClipRule>},
      {"SimplifiedLayerNormalization", "RMSNormalization by ONNX Runtime's name",
       Kind::normalisation, "X scale!", "Y inv_std_var?", rules<SameType>,
       "axis:integer epsilon:float stash_type:integer"}});

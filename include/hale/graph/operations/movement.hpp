@@ -20,11 +20,7 @@ struct TransposeRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = view.type(0);
     if (!type.is_ranked()) return unranked(type.element);
-    std::vector<std::int64_t> order = integers_of(view, "perm");
-    if (order.empty()) {
-      order.assign(type.rank(), 0);
-      std::iota(order.rbegin(), order.rend(), std::int64_t{0});
-    }
+    const std::vector<std::int64_t> order = order_of(view, type.rank());
     if (order.size() != type.rank())
       return view.fail("perm has ", order.size(), " entries, expected ", type.rank());
     std::vector<bool> taken(type.rank(), false);
@@ -38,17 +34,29 @@ struct TransposeRule {
     return one_result(Type{type.element, std::move(dims)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Contents* data = view.any_contents(0);
-    const std::vector<std::int64_t> order = integers_of(view, "perm");
-    if (data == nullptr) return std::nullopt;
-    const bool stays = !order.empty() && (order.front() == 0 || order.front() == -2);
-    if (!data->is_matrix() || stays) return *data;
-    const std::size_t rows = data->elements.size() / data->columns;
-    Contents out{{}, false, rows};
-    for (std::size_t column = 0; column < data->columns; ++column)
-      for (std::size_t row = 0; row < rows; ++row)
-        out.elements.push_back(data->elements[row * data->columns + column]);
-    return out;
+    const Contents* data = view.contents(0);
+    auto extents = extents_of_result(view);
+    if (data == nullptr || !extents || extents->size() != data->rank()) return std::nullopt;
+    std::vector<std::size_t> strides;  // of the result's axes in the operand
+    for (const std::int64_t each : order_of(view, data->rank())) {
+      const auto axis = normalise_axis(view, each, data->rank());
+      if (!axis) return std::nullopt;
+      strides.push_back(data->stride(*axis));
+    }
+    return picked(*data, *std::move(extents), [&](const std::vector<std::size_t>& at) {
+      return std::inner_product(at.begin(), at.end(), strides.begin(), std::size_t{0});
+    });
+  }
+
+ private:
+  [[nodiscard]] static std::vector<std::int64_t> order_of(const OperationView& view,
+                                                          std::size_t rank) {
+    std::vector<std::int64_t> order = integers_of(view, "perm");
+    if (order.empty()) {
+      order.assign(rank, 0);
+      std::iota(order.rbegin(), order.rend(), std::int64_t{0});
+    }
+    return order;
   }
 };
 
@@ -109,21 +117,28 @@ struct SliceRule {
     return one_result(std::move(type));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Contents* data = view.any_contents(0);
+    const Contents* data = view.contents(0);
     const auto found = cuts(view);
-    if (data == nullptr || data->is_scalar || !found || found->starts.size() != 1 ||
-        found->steps[0] == 0 || (data->is_matrix() && found->axes[0] != 0))
+    auto extents = extents_of_result(view);
+    if (data == nullptr || !found || !extents || extents->size() != data->rank())
       return std::nullopt;
-    const std::size_t width = data->is_matrix() ? data->columns : 1;
-    const auto [first, count] = taken(static_cast<std::int64_t>(data->elements.size() / width),
-                                      found->starts[0], found->ends[0], found->steps[0]);
-    std::vector<Dim> elements;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto row = static_cast<std::size_t>(first + i * found->steps[0]);
-      const auto from = data->elements.begin() + static_cast<std::ptrdiff_t>(row * width);
-      elements.insert(elements.end(), from, from + static_cast<std::ptrdiff_t>(width));
+    std::vector<std::int64_t> firsts(data->rank(), 0);
+    std::vector<std::int64_t> steps(data->rank(), 1);
+    for (std::size_t i = 0; i < found->starts.size(); ++i) {
+      const auto axis = normalise_axis(view, found->axes[i], data->rank());
+      if (!axis || found->steps[i] == 0) return std::nullopt;
+      firsts[*axis] =
+          taken(data->extents[*axis], found->starts[i], found->ends[i], found->steps[i]).first;
+      steps[*axis] = found->steps[i];
     }
-    return in_shape_of_result(view, std::move(elements));
+    return picked(*data, *std::move(extents), [&](const std::vector<std::size_t>& at) {
+      std::size_t index = 0;
+      for (std::size_t axis = 0; axis < at.size(); ++axis) {
+        const std::int64_t place = firsts[axis] + static_cast<std::int64_t>(at[axis]) * steps[axis];
+        index = index * data->extent(axis) + static_cast<std::size_t>(place);
+      }
+      return index;
+    });
   }
 
  private:
@@ -169,121 +184,31 @@ struct SplitRule {
     }
     return types;
   }
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    const Contents* data = view.contents(0);
+    auto extents = extents_of_result(view);
+    if (data == nullptr || !extents || extents->size() != data->rank()) return std::nullopt;
+    const auto axis = normalise_axis(view, integer_of(view, "axis", 0), data->rank());
+    if (!axis) return std::nullopt;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < view.result; ++i) {
+      const ValueId before = view.operation.results[i];
+      if (before == ValueId::none || !view.graph.value(before).type.is_static())
+        return std::nullopt;
+      first += static_cast<std::size_t>((*view.graph.value(before).type.dims)[*axis].extent);
+    }
+    return picked(*data, *std::move(extents), [&](const std::vector<std::size_t>& at) {
+      std::size_t index = 0;
+      for (std::size_t i = 0; i < at.size(); ++i)
+        index = index * data->extent(i) + at[i] + (i == *axis ? first : 0);
+      return index;
+    });
+  }
 
  private:
   [[nodiscard]] static std::int64_t even(std::int64_t whole, std::int64_t parts, bool is_last) {
     const std::int64_t part = whole / parts + (whole % parts != 0 ? 1 : 0);
     return is_last ? std::max<std::int64_t>(whole - part * (parts - 1), 0) : part;
-  }
-};
-
-/// The extents of an operand that says them; of that many axes where it does not.
-[[nodiscard]] inline std::optional<std::vector<Dim>> dims_from(const OperationView& view,
-                                                               std::size_t operand) {
-  if (const Contents* found = view.contents(operand)) {
-    for (const Dim& each : found->elements)
-      if (each.symbol.empty() && each.extent < 0) return std::nullopt;
-    return found->elements;
-  }
-  const Type type = type_or_none(view, operand);
-  if (!type.is_static() || type.rank() != 1) return std::nullopt;
-  const std::int64_t rank = (*type.dims)[0].extent;
-  if (rank > static_cast<std::int64_t>(max_contents)) return std::nullopt;
-  return std::vector<Dim>(static_cast<std::size_t>(rank));
-}
-
-struct ExpandRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    HALE_TRY(Type type,
-             broadcast_types(view, view.type(0), Type{view.type(0).element, dims_from(view, 1)}));
-    return one_result(std::move(type));
-  }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Contents* data = view.contents(0);
-    const auto shape = view.integers(1);
-    if (data == nullptr || data->elements.size() != 1 || !shape || shape->size() != 1 ||
-        shape->front() < 1 || shape->front() > static_cast<std::int64_t>(max_contents))
-      return std::nullopt;
-    return Contents{std::vector<Dim>(static_cast<std::size_t>(shape->front()), data->elements[0])};
-  }
-};
-
-struct TileRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    Type type = view.type(0);
-    const auto repeats = view.integers(1);
-    if (!type.is_ranked()) return unranked(type.element);
-    if (repeats && repeats->size() != type.rank())
-      return view.fail("repeats has ", repeats->size(), " entries, expected ", type.rank());
-    for (std::size_t i = 0; i < type.rank(); ++i) {
-      Dim& dim = (*type.dims)[i];
-      const auto extent = repeats && dim.is_static() && (*repeats)[i] >= 0
-                              ? checked_product(dim.extent, (*repeats)[i])
-                              : std::nullopt;
-      if (!repeats || (*repeats)[i] != 1) dim = Dim{extent.value_or(Dim::open)};
-    }
-    return one_result(std::move(type));
-  }
-};
-
-struct ConstantOfShapeRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const Tensor* value = attribute_of<Tensor>(view, "value");
-    return one_result(
-        Type{value == nullptr ? ElementType::f32 : value->element, dims_from(view, 0)});
-  }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Tensor* value = attribute_of<Tensor>(view, "value");
-    const auto shape = view.integers(0);
-    const auto filler = value == nullptr ? std::nullopt : value->integers();
-    if (!shape || !filler || filler->size() != 1 || shape->size() > 1) return std::nullopt;
-    const std::int64_t count = shape->empty() ? 1 : shape->front();
-    if (count < 0 || count > static_cast<std::int64_t>(max_contents)) return std::nullopt;
-    return Contents{std::vector<Dim>(static_cast<std::size_t>(count), Dim{filler->front()}),
-                    shape->empty()};
-  }
-};
-
-struct RangeRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const auto found = elements(view);
-    const std::int64_t count = found ? found->second : Dim::open;
-    return one_result(ranked(view.type(0).element, {Dim{count}}));
-  }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const auto found = elements(view);
-    if (!found || found->second > static_cast<std::int64_t>(max_contents)) return std::nullopt;
-    const std::int64_t step = view.integers(2)->front();
-    Contents out;
-    for (std::int64_t i = 0; i < found->second; ++i)
-      out.elements.push_back(Dim{found->first + i * step});
-    return out;
-  }
-
- private:
-  [[nodiscard]] static std::optional<std::pair<std::int64_t, std::int64_t>> elements(
-      const OperationView& view) {
-    const auto start = view.integers(0);
-    const auto limit = view.integers(1);
-    const auto step = view.integers(2);
-    if (!start || !limit || !step || start->size() != 1 || limit->size() != 1 ||
-        step->size() != 1 || step->front() == 0)
-      return std::nullopt;
-    const auto room = SmallArithmetic::difference(limit->front(), start->front());
-    if (!room || step->front() == std::numeric_limits<std::int64_t>::min()) return std::nullopt;
-    const bool is_empty = (*room > 0) != (step->front() > 0) || *room == 0;
-    const std::int64_t whole = is_empty ? 0 : *room / step->front();
-    return std::pair{start->front(), is_empty ? 0 : whole + (*room % step->front() != 0 ? 1 : 0)};
-  }
-};
-
-struct SizeRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView&) {
-    return one_result(tensor_type(ElementType::i64, {}));
-  }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const auto count = element_count(view.type(0));
-    return count ? std::optional(Contents{{Dim{*count}}, true}) : std::nullopt;
   }
 };
 
@@ -293,6 +218,14 @@ struct ShapeOf {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     return one_result(
         Type{type_or_none(view, ElementFrom).element, type_or_none(view, ShapeFrom).dims});
+  }
+};
+
+/// The elements in the number format of the other operand.
+struct CastLikeRule : ShapeOf<0, 1> {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    const ElementType to = view.type(1).element;
+    return fold_each(view, [to](const Number& each) { return arithmetic::cast(each, to); });
   }
 };
 
@@ -347,32 +280,15 @@ inline constexpr auto movement_operations = std::to_array<Declaration>(
             "output", rules<SliceRule>, "starts:integers ends:integers axes:integers"}),
      {"Split", "parts along an axis", Kind::movement, "input split?", "outputs*", rules<SplitRule>,
       "axis:integer num_outputs:integer split:integers"},
-     {"Expand", "a tensor repeated by broadcasting", Kind::movement, "input shape", "output",
-      rules<ExpandRule>},
-     {"Tile", "a tensor repeated along axes", Kind::movement, "input repeats axis?", "output",
-      rules<TileRule>},
-     {"ConstantOfShape", "one element everywhere", Kind::movement, "input", "output",
-      rules<ConstantOfShapeRule>, "value:tensor"},
-     {"Range", "numbers at equal distances", Kind::movement, "start limit delta", "output",
-      rules<RangeRule>},
-     {"Size", "how many elements there are", Kind::view, "data", "size", rules<SizeRule>},
      picks({"GatherElements", "elements picked one by one along an axis", Kind::movement,
             "data indices", "output", rules<ShapeOf<1, 0>>, "axis:integer"}),
      picks({"GatherND", "slices picked by their places", Kind::movement, "data indices", "output",
             rules<GatherNDRule>, "batch_dims:integer"}),
-     {"Scatter", "elements put at places along an axis", Kind::movement, "data indices updates",
-      "output", rules<SameType>, "axis:integer"},
-     {"ScatterElements", "elements put at places along an axis", Kind::movement,
-      "data indices updates", "output", rules<SameType>, "axis:integer reduction:text"},
-     {"ScatterND", "slices put at their places", Kind::movement, "data indices updates", "output",
-      rules<SameType>, "reduction:text"},
      {"TensorScatter", "slices put into a cache", Kind::movement,
       "past_cache update write_indices?", "present_cache", rules<SameType>,
       "axis:integer mode:text"},
      {"Trilu", "a triangle of each matrix", Kind::movement, "input k?", "output", rules<SameType>,
       "upper:integer"},
-     {"CumSum", "running sums along an axis", Kind::reduction, "x axis", "y", rules<SameType>,
-      "exclusive:integer reverse:integer"},
      {"ReverseSequence", "the begins of sequences backwards", Kind::movement, "input sequence_lens",
       "Y", rules<SameType>, "batch_axis:integer time_axis:integer"},
      {"SpaceToDepth", "blocks of the plane become channels", Kind::movement, "input", "output",
@@ -380,6 +296,6 @@ inline constexpr auto movement_operations = std::to_array<Declaration>(
      {"DepthToSpace", "channels become blocks of the plane", Kind::movement, "input", "output",
       rules<BlockRule<false>>, "blocksize:integer mode:text"},
      {"CastLike", "the elements in another tensor's number format", Kind::activation,
-      "input target_type", "output", rules<ShapeOf<0, 1>>, "saturate:integer"}});
+      "input target_type", "output", rules<CastLikeRule>, "saturate:integer"}});
 
 }  // namespace hale::graph

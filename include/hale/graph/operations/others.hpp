@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <hale/graph/operations/arithmetic.hpp>
 #include <hale/graph/operations/declared.hpp>
 #include <hale/graph/operations/movement.hpp>
 #include <map>
@@ -163,10 +164,10 @@ struct ResizeRule {
     const std::vector<std::size_t> axes = axes_of(view, type.rank());
     // Resize-11 has an empty operand of sizes beside its factors.
     if (view.has(3) && element_count(view.type(3)) != 0) return sized(view, axes, std::move(type));
-    const std::vector<double> scales = factors(view, has_roi ? 2 : 1);
+    const std::vector<Number> scales = factors(view, has_roi ? 2 : 1);
     for (std::size_t i = 0; i < axes.size(); ++i) {
       Dim& dim = (*type.dims)[axes[i]];
-      dim = scales.size() == axes.size() && dim.is_static() ? scaled(dim, scales[i]) : Dim{};
+      dim = scales.size() == axes.size() ? scaled(dim, scales[i]) : Dim{};
     }
     return one_result(std::move(type));
   }
@@ -185,33 +186,44 @@ struct ResizeRule {
       for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(axis);
     return axes;
   }
-  [[nodiscard]] static Dim scaled(const Dim& dim, double scale) {
-    // In single precision, as ONNX has it: 10 by 0.7 is 7.
-    const float extent = std::floor(static_cast<float>(dim.extent) * static_cast<float>(scale));
-    const bool fits = extent >= 0 && extent < 9e15F;
-    return fits ? Dim{static_cast<std::int64_t>(extent)} : Dim{};
+  /// In single precision, as ONNX has it: 10 by 0.7 is 7.
+  [[nodiscard]] static Dim scaled(const Dim& dim, const Number& scale) {
+    using namespace arithmetic;
+    if (scale == Number(1.0)) return dim;
+    return dim_of(cast(floor(multiply(number_of(dim), scale)), ElementType::i64));
   }
   [[nodiscard]] static Result<Types> sized(const OperationView& view,
                                            const std::vector<std::size_t>& axes, Type type) {
-    const Contents* sizes = view.contents(3);
-    const bool is_known = sizes != nullptr && sizes->elements.size() == axes.size() &&
-                          text_of(view, "keep_aspect_ratio_policy", "stretch") == "stretch";
-    for (std::size_t i = 0; i < axes.size(); ++i)
-      (*type.dims)[axes[i]] = is_known ? sizes->elements[i] : Dim{};
+    auto sizes = view.dims(3);
+    if (!sizes || sizes->size() != axes.size()) sizes.emplace(axes.size());
+    const std::string policy = text_of(view, "keep_aspect_ratio_policy", "stretch");
+    if (policy != "stretch") sizes = in_proportion(policy == "not_larger", axes, *sizes, type);
+    for (std::size_t i = 0; i < axes.size(); ++i) (*type.dims)[axes[i]] = (*sizes)[i];
     return one_result(std::move(type));
   }
-  [[nodiscard]] static std::vector<double> factors(const OperationView& view, std::size_t operand) {
-    std::vector<double> scales;
+  /// The axes by one factor: the least that the sizes ask for, or the largest.
+  [[nodiscard]] static std::vector<Dim> in_proportion(bool is_least,
+                                                      const std::vector<std::size_t>& axes,
+                                                      std::vector<Dim> sizes, const Type& type) {
+    std::optional<double> factor;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      const Dim& dim = (*type.dims)[axes[i]];
+      if (!dim.is_static() || !sizes[i].is_static() || dim.extent == 0)
+        return std::vector<Dim>(axes.size());
+      const double own = static_cast<double>(sizes[i].extent) / static_cast<double>(dim.extent);
+      factor = !factor ? own : is_least ? std::min(*factor, own) : std::max(*factor, own);
+    }
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      const double extent = static_cast<double>((*type.dims)[axes[i]].extent);
+      sizes[i] = Dim{static_cast<std::int64_t>(std::floor(extent * *factor + 0.5))};
+    }
+    return sizes;
+  }
+  [[nodiscard]] static std::vector<Number> factors(const OperationView& view, std::size_t operand) {
+    if (const Contents* found = view.contents(operand)) return found->elements;
+    std::vector<Number> scales;
     if (const auto* given = attribute_of<std::vector<float>>(view, "scales"))
-      for (const float each : *given) scales.push_back(static_cast<double>(each));
-    const Tensor* constant = view.constant(operand);
-    if (constant != nullptr)
-      if (const auto* kept = std::get_if<std::vector<double>>(&constant->elements)) {
-        scales = *kept;
-        const auto count = element_count(constant->type());
-        if (scales.size() == 1 && count && *count > 1 && *count < 64)
-          scales.assign(static_cast<std::size_t>(*count), kept->front());
-      }
+      for (const float each : *given) scales.emplace_back(static_cast<double>(each));
     return scales;
   }
 };

@@ -56,13 +56,12 @@ struct MaxUnpoolRule {
     Type y = view.type(0);
     if (!y.is_ranked()) return unranked(y.element);
     HALE_TRY(const Window window, attribute_window(view, y.rank()));
-    const Contents* wanted = view.contents(2);
+    const auto wanted = view.dims(2);
     const std::size_t spatial = window.kernel.size();
     for (std::size_t i = 0; i < spatial; ++i) {
       Dim& dim = (*y.dims)[i + 2];
       if (view.has(2)) {
-        const bool is_known = wanted != nullptr && wanted->elements.size() == y.rank();
-        dim = is_known ? wanted->elements[i + 2] : Dim{};
+        dim = wanted && wanted->size() == y.rank() ? (*wanted)[i + 2] : Dim{};
       } else if (dim.is_static()) {
         const auto steps = checked_product(dim.extent - 1, window.strides[i]);
         const std::int64_t rest = window.kernel[i] - window.pads[i] - window.pads[i + spatial];
@@ -118,15 +117,15 @@ struct CenterCropPadRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = view.type(0);
     if (!type.is_ranked()) return unranked(type.element);
-    const Contents* wanted = view.contents(1);
+    const auto wanted = view.dims(1);
     std::vector<std::int64_t> axes = integers_of(view, "axes");
     if (axes.empty())
       for (std::size_t i = 0; i < type.rank(); ++i) axes.push_back(static_cast<std::int64_t>(i));
-    if (wanted != nullptr && wanted->elements.size() != axes.size())
-      return view.fail("shape has ", wanted->elements.size(), " entries, expected ", axes.size());
+    if (wanted && wanted->size() != axes.size())
+      return view.fail("shape has ", wanted->size(), " entries, expected ", axes.size());
     for (std::size_t i = 0; i < axes.size(); ++i) {
       HALE_TRY(const std::size_t axis, normalise_axis(view, axes[i], type.rank()));
-      (*type.dims)[axis] = wanted == nullptr ? Dim{} : wanted->elements[i];
+      (*type.dims)[axis] = wanted ? (*wanted)[i] : Dim{};
     }
     return one_result(std::move(type));
   }
@@ -136,11 +135,11 @@ struct CenterCropPadRule {
 struct AffineGridRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     const ElementType element = view.type(0).element;
-    const Contents* size = view.contents(1);
-    if (size == nullptr || size->elements.size() < 3) return unranked(element);
-    std::vector<Dim> dims{size->elements[0]};
-    dims.insert(dims.end(), size->elements.begin() + 2, size->elements.end());
-    dims.push_back(Dim{static_cast<std::int64_t>(size->elements.size()) - 2});
+    const auto size = view.dims(1);
+    if (!size || size->size() < 3) return unranked(element);
+    std::vector<Dim> dims{size->front()};
+    dims.insert(dims.end(), size->begin() + 2, size->end());
+    dims.push_back(Dim{static_cast<std::int64_t>(size->size()) - 2});
     return one_result(Type{element, std::move(dims)});
   }
 };

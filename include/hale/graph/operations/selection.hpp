@@ -22,14 +22,6 @@ struct CompressRule {
   }
 };
 
-struct NonZeroRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const Type& x = view.type(0);
-    Dim rank = x.is_ranked() ? Dim{static_cast<std::int64_t>(x.rank())} : Dim{};
-    return one_result(ranked(ElementType::i64, {std::move(rank), Dim{}}));
-  }
-};
-
 struct NonMaxSuppressionRule {
   [[nodiscard]] static Result<Types> infer(const OperationView&) {
     return one_result(ranked(ElementType::i64, {Dim{}, Dim{3}}));
@@ -109,7 +101,6 @@ struct ToAttribute {
 inline constexpr auto selection_operations = std::to_array<Declaration>(
     {{"Compress", "the elements where a condition holds", Kind::movement, "input condition",
       "output", rules<CompressRule>, "axis:integer"},
-     {"NonZero", "the places of what is not zero", Kind::movement, "X", "Y", rules<NonZeroRule>},
      {"NonMaxSuppression", "the boxes that overlap no better one", Kind::other,
       "boxes scores max_output_boxes_per_class? iou_threshold? score_threshold?",
       "selected_indices", rules<NonMaxSuppressionRule>, "center_point_box:integer"},
@@ -127,8 +118,6 @@ inline constexpr auto selection_operations = std::to_array<Declaration>(
      {"RegexFullMatch", "whether a text fits a pattern", Kind::other, "X", "Y",
       rules<SameShape<ElementType::boolean>>, "pattern:text"},
      {"BitCast", "bits read as another number format", Kind::other, "input", "output",
-      rules<ToAttribute>, "to:integer"},
-     {"CumProd", "running products along an axis", Kind::reduction, "x axis", "y", rules<SameType>,
-      "exclusive:integer reverse:integer"}});
+      rules<ToAttribute>, "to:integer"}});
 
 }  // namespace hale::graph

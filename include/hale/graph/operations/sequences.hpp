@@ -113,6 +113,45 @@ struct SplitToSequenceRule {
   }
 };
 
+/// A tensor of a sequence. Of a tensor that was split, the part at a place that is known.
+struct SequenceAtRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    Type type = inside_of(view.type(0));
+    const Operation* split = view.graph.producer(view.operation.operands[0]);
+    if (split == nullptr || !split->is("SplitToSequence") || !type.is_ranked())
+      return one_result(std::move(type));
+    const OperationView of{view.graph, *split, view.known};
+    const auto place = view.integers(1);
+    const auto sizes = sizes_of(of);
+    if (!place || place->size() != 1 || !sizes) return one_result(std::move(type));
+    const auto count = static_cast<std::int64_t>(sizes->size());
+    const std::int64_t index = place->front() < 0 ? place->front() + count : place->front();
+    if (index < 0 || index >= count)
+      return view.fail("position is ", place->front(), ", expected one of ", count, " parts");
+    HALE_TRY(const std::size_t axis,
+             normalise_axis(of, integer_of(of, "axis", 0), of.type(0).rank()));
+    (*type.dims)[axis] = Dim{(*sizes)[static_cast<std::size_t>(index)]};
+    return one_result(std::move(type));
+  }
+
+ private:
+  /// How long each part is, where the operand `split` says.
+  [[nodiscard]] static std::optional<std::vector<std::int64_t>> sizes_of(const OperationView& of) {
+    if (!of.has(0) || !of.has(1) || !of.type(0).is_ranked()) return std::nullopt;
+    auto sizes = of.integers(1);
+    if (!sizes || of.contents(1)->rank() != 0) return sizes;
+    const auto axis = normalise_axis(of, integer_of(of, "axis", 0), of.type(0).rank());
+    if (!axis) return std::nullopt;
+    const Dim& whole = (*of.type(0).dims)[*axis];
+    const std::int64_t size = sizes->front();
+    constexpr std::int64_t most = 1000;
+    if (!whole.is_static() || size < 1 || whole.extent / size > most) return std::nullopt;
+    sizes->assign(static_cast<std::size_t>(whole.extent / size), size);
+    if (whole.extent % size != 0) sizes->push_back(whole.extent % size);
+    return sizes;
+  }
+};
+
 struct ConcatFromSequenceRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = inside_of(view.type(0));
@@ -156,7 +195,7 @@ inline constexpr auto sequence_operations = std::to_array<Declaration>(
      {"SequenceErase", "a sequence with one tensor less", Kind::other, "input_sequence position?",
       "output_sequence", rules<SameType>},
      {"SequenceAt", "a tensor of a sequence", Kind::other, "input_sequence position", "tensor",
-      rules<InsideRule>},
+      rules<SequenceAtRule>},
      {"SequenceLength", "how many tensors a sequence has", Kind::other, "input_sequence", "length",
       rules<ScalarRule<ElementType::i64>>},
      {"SplitToSequence", "parts along an axis", Kind::other, "input split?", "output_sequence",

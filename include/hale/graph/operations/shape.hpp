@@ -12,22 +12,6 @@
 
 namespace hale::graph {
 
-/// The most elements of an integer tensor that are tracked as contents.
-inline constexpr std::size_t max_contents = 1024;
-
-/// Contents whose elements are those of an operation's only result, row by row; none where that is
-/// of more than two axes, or of extents that are not known.
-[[nodiscard]] inline std::optional<Contents> in_shape_of_result(const OperationView& view,
-                                                                std::vector<Dim> elements) {
-  const Type& result = view.graph.value(view.operation.results[0]).type;
-  const auto count = result.is_static() ? element_count(result) : std::nullopt;
-  if (!count || result.rank() > 2 || *count != static_cast<std::int64_t>(elements.size()) ||
-      (result.rank() == 2 && elements.empty()))
-    return std::nullopt;
-  return Contents{std::move(elements), result.rank() == 0,
-                  result.rank() == 2 ? static_cast<std::size_t>((*result.dims)[1].extent) : 0};
-}
-
 /// A tensor that is part of the model. Source: ONNX operators, Constant-13.
 struct Constant {
   struct Attributes {
@@ -36,14 +20,21 @@ struct Constant {
   [[nodiscard]] static Result<Types> infer(const OperationView&, const Attributes& a) {
     return one_result(a.value.type());
   }
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
-                                                        const Attributes& a) {
-    if (a.value.dims.size() > 2 || !is_integer(a.value.element)) return std::nullopt;
-    const auto integers = a.value.integers();
-    if (!integers || integers->size() > max_contents) return std::nullopt;
-    std::vector<Dim> elements;
-    for (const std::int64_t each : *integers) elements.push_back(Dim{each});
-    return in_shape_of_result(view, std::move(elements));
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView&, const Attributes& a) {
+    const auto count = small_count(a.value.dims);
+    if (!count) return std::nullopt;
+    const auto numbers = [&](const auto& kept) -> std::optional<Contents> {
+      if constexpr (std::is_same_v<std::decay_t<decltype(kept)>, std::monostate>) {
+        return std::nullopt;
+      } else {
+        if (kept.size() != *count && kept.size() != 1) return std::nullopt;
+        Contents out{a.value.dims, {}};
+        for (std::size_t i = 0; i < *count; ++i)
+          out.elements.push_back(kept[kept.size() == 1 ? 0 : i]);
+        return out;
+      }
+    };
+    return std::visit(numbers, a.value.elements);
   }
 };
 
@@ -63,13 +54,10 @@ struct Shape {
     const Type& data = view.type(0);
     if (!data.is_ranked()) return std::nullopt;
     const auto [first, last] = range(a, data.rank());
-    Contents contents;
-    for (std::int64_t i = first; i < last; ++i) {
-      const Dim& dim = (*data.dims)[static_cast<std::size_t>(i)];
-      if (!dim.is_static() && dim.symbol.empty()) return std::nullopt;
-      contents.elements.push_back(dim);
-    }
-    return contents;
+    std::vector<Number> extents;
+    for (std::int64_t i = first; i < last; ++i)
+      extents.push_back(number_of((*data.dims)[static_cast<std::size_t>(i)]));
+    return Contents::vector(std::move(extents));
   }
 
  private:
@@ -92,30 +80,28 @@ struct Reshape {
   };
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
-    std::vector<Dim> wanted;
-    if (!view.has(1)) {
-      for (const std::int64_t extent : a.shape) wanted.push_back(Dim{extent});
-    } else if (const Contents* contents = view.contents(1)) {
-      wanted = contents->elements;
-    } else {
+    std::vector<Number> entries;
+    if (!view.has(1))
+      entries.assign(a.shape.begin(), a.shape.end());
+    else if (const Contents* contents = view.contents(1))
+      entries = contents->elements;
+    else
       return open_shape(view, data);
-    }
+    std::vector<Dim> wanted;
     std::optional<std::size_t> rest;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      Dim& dim = wanted[i];
-      if (!dim.symbol.empty()) continue;
-      if (dim.extent == 0 && a.allowzero == 0) {
-        if (!data.is_ranked())
-          dim = Dim{};
-        else if (i >= data.rank())
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      wanted.push_back(dim_of(entries[i]));
+      const auto* entry = std::get_if<std::int64_t>(&entries[i]);
+      if (entry == nullptr) continue;
+      if (*entry == 0 && a.allowzero == 0) {
+        if (data.is_ranked() && i >= data.rank())
           return view.fail("shape keeps axis ", i, ", expected one of the operand's ", data.rank());
-        else
-          dim = (*data.dims)[i];
-      } else if (dim.extent == -1) {
+        wanted[i] = data.is_ranked() ? (*data.dims)[i] : Dim{};
+      } else if (*entry == -1) {
         if (rest) return view.fail("shape has two entries of -1, expected at most one");
         rest = i;
-      } else if (dim.extent < 0) {
-        return view.fail("shape has the entry ", dim.extent, ", expected -1 or more");
+      } else if (*entry < 0) {
+        return view.fail("shape has the entry ", *entry, ", expected -1 or more");
       }
     }
     HALE_CHECK(fill(view, data, wanted, rest));
@@ -123,8 +109,7 @@ struct Reshape {
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
-    const Contents* data = view.any_contents(0);
-    return data == nullptr ? std::nullopt : in_shape_of_result(view, data->elements);
+    return in_shape_of_result(view);
   }
 
  private:
@@ -211,15 +196,29 @@ struct Gather {
                                                         const Attributes& a) {
     const Contents* data = view.contents(0);
     const auto indices = view.integers(1);
-    if (data == nullptr || !indices || a.axis != 0 || data->is_scalar) return std::nullopt;
-    Contents contents{{}, view.contents(1)->is_scalar};
-    const auto size = static_cast<std::int64_t>(data->elements.size());
-    for (const std::int64_t index : *indices) {
-      if (index < -size || index >= size) return std::nullopt;
-      contents.elements.push_back(
-          data->elements[static_cast<std::size_t>(index < 0 ? index + size : index)]);
+    if (data == nullptr || !indices || data->rank() == 0) return std::nullopt;
+    const auto axis = normalise_axis(view, a.axis, data->rank());
+    if (!axis) return std::nullopt;
+    const std::vector<std::int64_t>& picks = view.contents(1)->extents;
+    const auto place = static_cast<std::ptrdiff_t>(*axis);
+    std::vector<std::int64_t> extents(data->extents.begin(), data->extents.begin() + place);
+    extents.insert(extents.end(), picks.begin(), picks.end());
+    extents.insert(extents.end(), data->extents.begin() + place + 1, data->extents.end());
+    const std::size_t inner = data->stride(*axis);
+    const std::size_t size = data->extent(*axis);
+    // Row by row: what stands before the axis, which of the indices, what stands behind the axis.
+    Contents out{std::move(extents), {}};
+    const auto count = small_count(out.extents);
+    if (!count || (*count != 0 && (inner == 0 || indices->empty()))) return std::nullopt;
+    for (std::size_t i = 0; i < *count; ++i) {
+      const std::int64_t index = (*indices)[i / inner % indices->size()];
+      const auto from =
+          static_cast<std::size_t>(index < 0 ? index + static_cast<std::int64_t>(size) : index);
+      if (from >= size) return std::nullopt;
+      const std::size_t before = i / (inner * indices->size());
+      out.elements.push_back(data->elements[(before * size + from) * inner + i % inner]);
     }
-    return contents;
+    return out;
   }
 };
 
@@ -259,14 +258,28 @@ struct Concat {
     return one_result(std::move(joined));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
-                                                        const Attributes&) {
-    Contents joined;
-    for (std::size_t i = 0; i < view.operation.operands.size(); ++i) {
-      const Contents* next = view.contents(i);
-      if (next == nullptr || next->is_scalar) return std::nullopt;
-      joined.elements.insert(joined.elements.end(), next->elements.begin(), next->elements.end());
-      if (joined.elements.size() > max_contents) return std::nullopt;
-    }
+                                                        const Attributes& a) {
+    const std::size_t operands = view.operation.operands.size();
+    bool is_any_known = false;
+    for (std::size_t i = 0; i < operands; ++i) is_any_known |= view.contents(i) != nullptr;
+    auto extents = is_any_known ? extents_of_result(view) : std::nullopt;
+    const auto count = extents ? small_count(*extents) : std::nullopt;
+    if (!count || extents->empty()) return std::nullopt;
+    const auto axis = normalise_axis(view, a.axis, extents->size());
+    if (!axis) return std::nullopt;
+    // A block of an operand is what stands together in it and in the result.
+    Contents joined{*std::move(extents), {}};
+    std::size_t blocks = 1;
+    for (std::size_t i = 0; i < *axis; ++i) blocks *= joined.extent(i);
+    for (std::size_t block = 0; block < blocks; ++block)
+      for (std::size_t i = 0; i < operands; ++i) {
+        const Contents* next = view.contents(i);
+        const auto own = static_cast<std::size_t>((*view.type(i).dims)[*axis].extent);
+        const std::size_t size = own * joined.stride(*axis);
+        for (std::size_t e = block * size; e < (block + 1) * size; ++e)
+          joined.elements.push_back(next == nullptr ? Number{} : next->elements[e]);
+      }
+    if (joined.elements.size() != *count) return std::nullopt;
     return joined;
   }
 };
@@ -302,8 +315,7 @@ struct UnitAxes {
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view,
                                                         const Attributes&) {
-    const Contents* data = view.any_contents(0);
-    return data == nullptr ? std::nullopt : in_shape_of_result(view, data->elements);
+    return in_shape_of_result(view);
   }
 
  private:

@@ -93,6 +93,24 @@ namespace hale::graph {
   return one_result(std::move(both));
 }
 
+/// The extents of the result that is asked for; nothing where one of them is open.
+[[nodiscard]] inline std::optional<std::vector<std::int64_t>> extents_of_result(
+    const OperationView& view) {
+  const Type& result = view.graph.value(view.operation.results[view.result]).type;
+  if (!result.is_static()) return std::nullopt;
+  std::vector<std::int64_t> extents;
+  for (const Dim& dim : *result.dims) extents.push_back(dim.extent);
+  return extents;
+}
+
+/// An operand's elements in the extents of the result.
+[[nodiscard]] inline std::optional<Contents> in_shape_of_result(const OperationView& view) {
+  const Contents* data = view.contents(0);
+  if (data == nullptr) return std::nullopt;
+  auto extents = extents_of_result(view);
+  return extents ? data->in_extents(*std::move(extents)) : std::nullopt;
+}
+
 /// A window that slides over the spatial axes: of a convolution, or of a pooling.
 struct Window {
   std::vector<std::int64_t> kernel{};

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
 #include <hale/graph/passes/infer_shapes.hpp>
 #include <hale/graph/rewrite.hpp>
 #include <string_view>
@@ -13,7 +11,7 @@ namespace hale::graph {
 /// shape arithmetic on known extents -> Constant
 struct FoldConstants {
   static constexpr std::string_view name = "fold-constants";
-  static constexpr std::string_view summary = "computes the small integers that decide shapes";
+  static constexpr std::string_view summary = "computes the small tensors that decide shapes";
 
   [[nodiscard]] static Result<> run(Graph& graph) {
     HALE_TRY(const KnownContents known, detail::propagate(graph));
@@ -24,18 +22,13 @@ struct FoldConstants {
       const ValueId result = op.results[0];
       if (result == ValueId::none || !known[index_of(result)]) return {};
       const Contents& contents = *known[index_of(result)];
-      const auto is_open = [](const Dim& each) { return !each.symbol.empty(); };
-      if (std::any_of(contents.elements.begin(), contents.elements.end(), is_open)) return {};
-      std::vector<std::int64_t> elements;
-      for (const Dim& each : contents.elements) elements.push_back(each.extent);
-      Tensor tensor{.element = graph.value(result).type.element};
-      const auto count = static_cast<std::int64_t>(elements.size());
-      const auto columns = static_cast<std::int64_t>(contents.columns);
-      if (contents.is_matrix())
-        tensor.dims = {count / columns, columns};
-      else if (!contents.is_scalar)
-        tensor.dims = {count};
-      tensor.elements = std::move(elements);
+      Tensor tensor{.element = graph.value(result).type.element, .dims = contents.extents};
+      if (auto integers = contents.integers())
+        tensor.elements = *std::move(integers);
+      else if (auto reals = contents.reals())
+        tensor.elements = *std::move(reals);
+      else
+        return {};
       const std::string constant_name = graph.value(result).name;
       rewriter.replace(result, rewriter.insert_constant(std::move(tensor), constant_name));
       return {};

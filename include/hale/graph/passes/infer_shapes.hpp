@@ -49,8 +49,9 @@ inline void set_types(Graph& graph, const std::vector<ValueId>& values, Types ty
       return fail_at(graph, op, "a result of ", type.rank(), " axes found, expected at most ",
                      max_rank);
   set_types(graph, op.results, std::move(types));
-  if (op.results.size() == 1 && op.results[0] != ValueId::none)
-    known[index_of(op.results[0])] = info->evaluate(OperationView{graph, op, &known});
+  for (std::size_t i = 0; i < op.results.size(); ++i)
+    if (op.results[i] != ValueId::none)
+      known[index_of(op.results[i])] = info->evaluate(OperationView{graph, op, &known, i});
   return {};
 }
 
