@@ -34,9 +34,12 @@ std::string joined(const std::vector<std::string>& parts) {
 Result<Graph> graph_of(const Case& one) {
   std::vector<std::string> inputs, names, operands, types, results, outputs, open;
   for (std::size_t i = 0; i < one.operands.size(); ++i) {
-    const bool is_there = one.operands[i] != "-";
-    const std::string type =
-        is_there ? concat("tensor<", one.operands[i], ">") : std::string("none");
+    if (one.operands[i] == "-") {
+      operands.emplace_back("%none");
+      types.emplace_back("none");
+      continue;
+    }
+    const std::string type = concat("tensor<", one.operands[i], ">");
     operands.push_back(concat("%a", i));
     types.push_back(type);
     inputs.push_back(concat("%a", i, ": ", type));
@@ -47,8 +50,9 @@ Result<Graph> graph_of(const Case& one) {
     outputs.push_back(concat("\"y", i, "\""));
     open.push_back("tensor<*xf32>");
   }
-  return parse(concat("\"onnx.graph\"() ({\n^bb0(", joined(inputs), "):\n  ", joined(results),
-                      " = \"", one.name, "\"(", joined(operands), ") {", one.attributes, "} : (",
+  return parse(concat("\"onnx.graph\"() ({\n^bb0(", joined(inputs),
+                      "):\n  %none = \"onnx.NoValue\"() : () -> none\n  ", joined(results), " = \"",
+                      one.name, "\"(", joined(operands), ") {", one.attributes, "} : (",
                       joined(types), ") -> (", joined(open), ")\n  \"onnx.return\"(",
                       joined(results), ") : (", joined(open), ") -> ()\n}) {inputs = [",
                       joined(names), "], name = \"\", operator_sets = [], outputs = [",
@@ -216,6 +220,123 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ai.onnx.ml.OneHotEncoder", {"5xi64"}, "cats_int64s = array<i64: 7, 8>", {"f32 5x2"}},
         Case{"ai.onnx.ml.ArrayFeatureExtractor", {"5x4xf32", "3xi64"}, "", {"f32 5x3"}},
         Case{"ai.onnx.ml.Scaler", {"5x4xi64"}, "", {"f32 5x4"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Einsum, Families,
+    testing::Values(
+        Case{"onnx.Einsum", {"2x3xf32", "3x4xf32"}, "equation = \"ij,jk->ik\"", {"f32 2x4"}, 24},
+        // One head of keys for all queries, by the ellipsis' broadcasting.
+        Case{"onnx.Einsum",
+             {"2x4x10x16xf32", "2x1x12x16xf32"},
+             "equation = \"...qd,...kd->...qk\"",
+             {"f32 2x4x10x12"},
+             2 * 4 * 10 * 12 * 16},
+        Case{"onnx.Einsum",
+             {"5x2x3xf32", "3x7xf32"},
+             "equation = \"... i j, j k -> ... i k\"",
+             {"f32 5x2x7"},
+             5 * 2 * 3 * 7},
+        Case{"onnx.Einsum", {"4x3x3xf32"}, "equation = \"...ii->...i\"", {"f32 4x3"}},
+        Case{"onnx.Einsum", {"4x3x5xf32"}, "equation = \"b...->...b\"", {"f32 3x5x4"}},
+        Case{"onnx.Einsum", {"2x3xf32", "3x4xf32"}, "equation = \"ij,jk\"", {"f32 2x4"}, 24},
+        Case{"onnx.Einsum", {"2x1xf32", "2x6xf32"}, "equation = \"bi,bi->b\"", {"f32 2"}, 12}));
+
+INSTANTIATE_TEST_SUITE_P(
+    FewBits, Families,
+    testing::Values(
+        Case{"com.microsoft.MatMulBnb4",
+             {"1x4x256xf32", "65536xui8", "2048xf32"},
+             "K = 256 : i64, N = 512 : i64, block_size = 64 : i64, quant_type = 1 : i64",
+             {"f32 1x4x512"},
+             4 * 256 * 512},
+        Case{"com.microsoft.MatMulNBitsMlp",
+             {"2x64xf16", "-", "-", "96x2x16xui8", "192xf16", "-", "96x2x16xui8", "192xf16"},
+             "K = 64 : i64, N = 96 : i64, bits = 4 : i64",
+             {"f16 2x96"},
+             2 * 2 * 64 * 96},
+        Case{"com.microsoft.MatMulNBitsQkv",
+             {"2x64xf16", "-", "64xf16", "64x2x16xui8", "128xf16", "-", "16x2x16xui8", "32xf16",
+              "-", "16x2x16xui8", "32xf16"},
+             "K = 64 : i64, Nq = 64 : i64, Nkv = 16 : i64, bits = 4 : i64",
+             {"f16 2x64", "f16 2x16", "f16 2x16"},
+             2 * 64 * (64 + 2 * 16)},
+        Case{"com.microsoft.MatMulBlockQuantizedFp4Weight",
+             {"3x64xf16", "32x32xui8", "32x4xui8", "f32"},
+             "",
+             {"f16 3x32"},
+             3 * 64 * 32},
+        Case{"com.microsoft.GatherBlockQuantized",
+             {"1000x32xui8", "1x7xi64", "1000x2xf16"},
+             "bits = 4 : i64, gather_axis = 0 : i64",
+             {"f16 1x7x64"}},
+        Case{"com.microsoft.GatherBlockQuantized",
+             {"1000x64xi4", "1x7xi64", "1000x2xf16"},
+             "gather_axis = 0 : i64",
+             {"f16 1x7x64"}},
+        Case{"com.microsoft.MoE",
+             {"1x4x128xf32", "4x8xf32", "8x256x128xf32", "-", "8x128x256xf32"},
+             "k = 2 : i64",
+             {"f32 1x4x128"},
+             4 * 2 * (128 * 256 + 256 * 128)},
+        Case{"com.microsoft.MoE",
+             {"4x128xf32", "4x8xf32", "8x256x128xf32", "-", "8x128x256xf32", "-", "8x256x128xf32"},
+             "k = 1 : i64",
+             {"f32 4x128"},
+             4 * 3 * 128 * 256},
+        Case{"com.microsoft.QMoE",
+             {"1x4x128xf16", "4x8xf16", "8x256x64xui8", "8x256xf16", "-", "8x128x128xui8",
+              "8x128xf16"},
+             "k = 2 : i64, expert_weight_bits = 4 : i64",
+             {"f16 1x4x128"},
+             4 * 2 * (128 * 256 + 256 * 128)}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Transformers, Families,
+    testing::Values(
+        Case{"com.microsoft.BiasSplitGelu", {"2x16x64xf16", "64xf16"}, "", {"f16 2x16x32"}},
+        Case{"com.microsoft.SkipGroupNorm",
+             {"2x8x8x32xf16", "32xf32", "32xf32", "2x8x8x32xf16"},
+             "groups = 8 : i64, activation = 1 : i64",
+             {"f16 2x8x8x32", "f16 2x8x8x32"}},
+        Case{"com.microsoft.PackedAttention",
+             {"20x64xf16", "64x192xf16", "192xf16", "2x16xi32", "3xi32"},
+             "num_heads = 4 : i64",
+             {"f16 20x64"},
+             20 * (64 * 192 + 16 * 2 * 64)},
+        Case{"com.microsoft.PackedMultiHeadAttention",
+             {"20x4x3x16xf16", "-", "-", "-", "2x16xi32", "3xi32"},
+             "num_heads = 4 : i64",
+             {"f16 20x64"},
+             20 * 16 * 2 * 64},
+        Case{"com.microsoft.DecoderMaskedMultiHeadAttention",
+             {"2x1x64xf16", "2x1x64xf16", "2x1x64xf16", "-", "-", "2x4x31x16xf16", "2x4x31x16xf16"},
+             "num_heads = 4 : i64",
+             {"f16 2x1x64", "f16 2x4x32x16", "f16 2x4x32x16"},
+             2 * 4 * 1 * 32 * (16 + 16)},
+        Case{"com.microsoft.LinearAttention",
+             {"2x5x64xf32", "2x5x32xf32", "2x5x48xf32"},
+             "q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = \"gated\"",
+             {"f32 2x5x96", "f32 2x2x16x24"},
+             2 * 5 * 4 * 16 * 24 * 2},
+        Case{"com.microsoft.LongformerAttention",
+             {"1x64x32xf32", "32x96xf32", "96xf32", "1x64xf32", "32x96xf32", "96xf32", "1x64xi32"},
+             "num_heads = 4 : i64, window = 8 : i64",
+             {"f32 1x64x32"},
+             64 * (32 * 96 + 2 * 16 * 32)},
+        Case{"com.microsoft.RestorePadding", {"20x64xf16", "2x16xi32"}, "", {"f16 2x16x64"}},
+        Case{"com.microsoft.DynamicQuantizeLSTM",
+             {"10x3x28xf32", "2x28x128xui8", "2x32x128xui8", "2x256xf32", "-", "-", "-", "-",
+              "2xf32", "2xui8", "2xf32", "2xui8"},
+             "hidden_size = 32 : i64, direction = \"bidirectional\"",
+             {"f32 10x2x3x32", "f32 2x3x32", "f32 2x3x32"},
+             10 * 3 * 2 * 128 * (28 + 32)},
+        Case{"com.microsoft.GroupQueryAttention",
+             {"1x1x1024xf16", "1x1x256xf16", "1x1x256xf16", "1x4x511x64xi8", "1x4x511x64xi8",
+              "1xi32", "i32"},
+             "num_heads = 16 : i64, kv_num_heads = 4 : i64",
+             {"f16 1x1x1024", "i8 1x4x512x64", "i8 1x4x512x64"},
+             2 * 16 * 512 * 64},
+        Case{"com.microsoft.CDist", {"5x8xf32", "7x8xf32"}, "", {"f32 5x7"}, 5 * 7 * 8}));
 
 }  // namespace
 }  // namespace hale::graph

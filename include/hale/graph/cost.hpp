@@ -205,6 +205,21 @@ namespace detail::costs {
   return is_constant && !(slot > 0 && op.is("BatchNormalization"));
 }
 
+/// How many learned numbers an operand holds: each number of a packed weight, and not what scales
+/// it; nothing where that is not known. Pre: shapes are inferred.
+[[nodiscard]] inline std::optional<std::uint64_t> learned_numbers(const Graph& graph,
+                                                                  const Operation& op,
+                                                                  std::size_t slot) {
+  if (!is_learned(graph, op, slot)) return 0;
+  const OperationInfo* info = find_operation(op);
+  if (info != nullptr && info->rules.packed != nullptr && has_operands(op, *info)) {
+    const bool is_weight = slot < info->operands.size() && info->operands[slot].is_parameter;
+    return is_weight ? info->rules.packed(OperationView{graph, op}, slot) : 0;
+  }
+  const auto elements = element_count(graph.value(op.operands[slot]).type);
+  return elements ? std::optional(static_cast<std::uint64_t>(*elements)) : std::nullopt;
+}
+
 /// The multiply-adds of one run of an operation, by its declaration; nothing where it has none, or
 /// where a shape is open. Pre: shapes are inferred.
 [[nodiscard]] inline std::optional<std::uint64_t> declared_macs(const Graph& graph,
@@ -231,10 +246,8 @@ inline void add_operands(const Graph& graph, const Operation& op, bool is_view,
     const auto here = op.operands.begin() + static_cast<std::ptrdiff_t>(slot);
     if (*here == ValueId::none || std::find(op.operands.begin(), here, *here) != here) continue;
     if (!is_view) add(cost.bytes_read, bytes_read(graph, op, slot));
-    const auto elements = element_count(graph.value(*here).type);
-    if (!elements || !is_learned(graph, op, slot)) continue;
-    if (__builtin_add_overflow(cost.parameters, static_cast<std::uint64_t>(*elements),
-                               &cost.parameters))
+    const auto numbers = learned_numbers(graph, op, slot);
+    if (numbers && __builtin_add_overflow(cost.parameters, *numbers, &cost.parameters))
       cost.parameters = std::numeric_limits<std::uint64_t>::max();
   }
 }
@@ -294,9 +307,8 @@ struct Count {
       const ValueId operand = op.operands[slot];
       if (!is_learned(graph, op, slot) || counted[index_of(operand)]) continue;
       counted[index_of(operand)] = true;
-      const auto elements = element_count(graph.value(operand).type);
-      if (!elements ||
-          __builtin_add_overflow(count.total, static_cast<std::uint64_t>(*elements), &count.total))
+      const auto numbers = learned_numbers(graph, op, slot);
+      if (!numbers || __builtin_add_overflow(count.total, *numbers, &count.total))
         count.uncosted.push_back(id);
     }
   });

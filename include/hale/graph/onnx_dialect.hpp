@@ -9,6 +9,7 @@
 #include <hale/graph/operations/classical.hpp>
 #include <hale/graph/operations/contributed.hpp>
 #include <hale/graph/operations/convolution.hpp>
+#include <hale/graph/operations/einsum.hpp>
 #include <hale/graph/operations/elementwise.hpp>
 #include <hale/graph/operations/families.hpp>
 #include <hale/graph/operations/filling.hpp>
@@ -16,6 +17,7 @@
 #include <hale/graph/operations/linear.hpp>
 #include <hale/graph/operations/movement.hpp>
 #include <hale/graph/operations/others.hpp>
+#include <hale/graph/operations/packed.hpp>
 #include <hale/graph/operations/planes.hpp>
 #include <hale/graph/operations/pooling.hpp>
 #include <hale/graph/operations/scattered.hpp>
@@ -23,6 +25,7 @@
 #include <hale/graph/operations/sequences.hpp>
 #include <hale/graph/operations/shape.hpp>
 #include <hale/graph/operations/signal.hpp>
+#include <hale/graph/operations/transformers.hpp>
 #include <span>
 #include <string_view>
 
@@ -39,14 +42,14 @@ template <std::size_t... Counts>
   return all;
 }
 
-inline constexpr auto declarations =
-    joined(elementwise_operations, pointwise_operations, comparison_operations,
-           combination_operations, reduction_operations, convolution_operations, linear_operations,
-           pooling_operations, shape_operations, movement_operations, filling_operations,
-           layer_operations, other_operations, training_operations, attention_operations,
-           contributed_attention_operations, sequence_operations, selection_operations,
-           scattered_operations, plane_operations, signal_operations, fused_operations,
-           quantised_operations, classical_operations, named_operations);
+inline constexpr auto declarations = joined(
+    elementwise_operations, pointwise_operations, comparison_operations, combination_operations,
+    reduction_operations, convolution_operations, linear_operations, pooling_operations,
+    shape_operations, movement_operations, filling_operations, layer_operations, other_operations,
+    einsum_operations, training_operations, attention_operations, contributed_attention_operations,
+    sequence_operations, selection_operations, scattered_operations, plane_operations,
+    signal_operations, fused_operations, quantised_operations, packed_operations,
+    transformer_operations, classical_operations, named_operations);
 
 // What the texts of all rows say, in arrays that the table's rows are parts of.
 

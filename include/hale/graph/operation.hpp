@@ -115,6 +115,9 @@ struct Rules {
   std::optional<Contents> (*evaluate)(const OperationView&) = nullptr;
   /// The products of one run; nothing where a shape is open. Null: there are none.
   std::optional<std::uint64_t> (*multiply_adds)(const OperationView&) = nullptr;
+  /// How many numbers the weight in a slot holds, where several are packed into one element. Null:
+  /// none are.
+  std::optional<std::uint64_t> (*packed)(const OperationView&, std::size_t slot) = nullptr;
   std::span<const AttributeSummary> attributes{};
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <hale/graph/operations/arithmetic.hpp>
 #include <hale/graph/operations/declared.hpp>
 #include <optional>
 #include <utility>
@@ -26,15 +27,15 @@ template <class... Dims>
   (multiply(dims), ...);
   return product;
 }
+/// Of symbols an expression: "past + seq".
 [[nodiscard]] inline Dim dim_product(const Dim& a, const Dim& b) {
-  return Dim{product_of(a, b).value_or(Dim::open)};
+  return dim_of(arithmetic::multiply(number_of(a), number_of(b)));
 }
 [[nodiscard]] inline Dim dim_quotient(const Dim& a, const Dim& b) {
-  return a.is_static() && b.is_static() && b.extent > 0 ? Dim{a.extent / b.extent} : Dim{};
+  return dim_of(arithmetic::divide(number_of(a), number_of(b), true));
 }
 [[nodiscard]] inline Dim dim_sum(const Dim& a, const Dim& b) {
-  const auto sum = a.is_static() && b.is_static() ? checked_sum(a.extent, b.extent) : std::nullopt;
-  return Dim{sum.value_or(Dim::open)};
+  return dim_of(arithmetic::add(number_of(a), number_of(b)));
 }
 
 /// What attention works on: `heads` queries of `width` numbers at `queries` places each meet `keys`
@@ -133,11 +134,15 @@ struct GroupQueryAttentionRule {
     const Dim width = dim_quotient(dim_of(q, 2), all);
     AttentionShape found{dim_of(q, 0), heads, key_heads, dim_of(q, 1),
                          dim_of(q, 1), width, width,     q.element};
+    if (view.has(1)) found.keys = dim_of(view.type(1), 1);
     if (view.has(3)) found.keys = dim_sum(found.keys, dim_of(view.type(3), 2));
     return found;
   }
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return shape(view).types();
+    Types types = shape(view).types();
+    // A cache may be of fewer bits than the queries.
+    if (view.has(3)) types[1].element = types[2].element = view.type(3).element;
+    return types;
   }
   [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
     return shape(view).multiply_adds();
@@ -234,7 +239,8 @@ inline constexpr auto contributed_attention_operations = in_domain(
           "num_heads:integer"},
          {"GroupQueryAttention", "attention whose heads share keys and values", Kind::attention,
           "query key? value? past_key? past_value? seqlens_k total_sequence_length cos_cache? "
-          "sin_cache? position_ids? attention_bias? head_sink?",
+          "sin_cache? position_ids? attention_bias? head_sink? k_scale? v_scale? q_norm_weight?! "
+          "k_norm_weight?!",
           "output present_key? present_value? output_qk?", rules<GroupQueryAttentionRule>,
           "num_heads:integer kv_num_heads:integer"},
          {"EmbedLayerNormalization", "embeddings of words, places and segments, normalised",

@@ -135,8 +135,9 @@ template <ReadsAttributes Rule>
 /// What an operation makes of its operands: a type with
 ///   infer(view)          the types of the results; checks what it reads
 /// and where they mean something
-///   evaluate(view)       the contents of the only result, if they are known
-///   multiply_adds(view)  the products of one run; nothing where a shape is open.
+///   evaluate(view)       the contents of the result that is asked for, if they are known
+///   multiply_adds(view)  the products of one run; nothing where a shape is open
+///   packed(view, slot)   how many numbers a weight of few bits holds.
 /// Each takes the attributes too where the rule has a struct of them, called Attributes.
 template <class Rule>
 concept OperationRule = requires(const OperationView& view) {
@@ -153,6 +154,7 @@ template <OperationRule Rule>
   Rules rules{.infer = &Rule::infer};
   if constexpr (requires { &Rule::evaluate; }) rules.evaluate = &Rule::evaluate;
   if constexpr (requires { &Rule::multiply_adds; }) rules.multiply_adds = &Rule::multiply_adds;
+  if constexpr (requires { &Rule::packed; }) rules.packed = &Rule::packed;
   return rules;
 }
 

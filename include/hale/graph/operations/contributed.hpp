@@ -56,22 +56,6 @@ struct FusedMatMulRule {
   }
 };
 
-/// A product with a weight of few bits an element, (N, blocks, bytes): K and N are attributes.
-struct MatMulBitsRule {
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    Type y = view.type(0);
-    if (!y.is_ranked() || y.rank() == 0) return unranked(y.element);
-    y.dims->back() = extent_of(view, "N");
-    return one_result(std::move(y));
-  }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    const auto inputs = element_count(view.type(0));
-    if (!inputs) return std::nullopt;
-    const auto products = product_of(Dim{*inputs}, extent_of(view, "N"));
-    return products ? std::optional(static_cast<std::uint64_t>(*products)) : std::nullopt;
-  }
-};
-
 /// A convolution of (batch, plane, channels) by a weight (outputs, inputs of a group, kernel).
 struct NhwcConvRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
@@ -180,10 +164,6 @@ inline constexpr auto fused_operations = in_domain(
          multiplies(Form::stacks, {"TransposeMatMul", "FusedMatMul by its former name",
                                    Kind::matrix_product, "A B", "Y", rules<FusedMatMulRule>,
                                    "alpha:float transA:integer transB:integer"}),
-         multiplies(Form::rows,
-                    {"MatMulNBits", "a product with a weight of few bits", Kind::matrix_product,
-                     "A B! scales zero_points? g_idx? bias?!", "Y", rules<MatMulBitsRule>,
-                     "K:integer N:integer bits:integer block_size:integer"}),
          transcendental({"Gelu", "as in ai.onnx", Kind::activation, "X", "Y", rules<SameType>}),
          transcendental({"QuickGelu", "x times Sigmoid of alpha x", Kind::activation, "X", "Y",
                          rules<SameType>, "alpha:float"}),
@@ -250,14 +230,11 @@ inline constexpr auto quantised_operations = in_domain(
                      rules<LikeMatMul<ElementType::f32>>})}));
 
 /// Known by name alone: what they do, not of which shape.
-inline constexpr auto named_operations =
-    in_domain(domains::microsoft,
-              std::to_array<Declaration>(
-                  {{.name = "ConstantFill", .kind = Kind::movement},
-                   multiplies(Form::transposed_convolution,
-                              {.name = "ConvTransposeWithDynamicPads", .kind = Kind::convolution}),
-                   {.name = "DecoderMaskedMultiHeadAttention", .kind = Kind::attention},
-                   {.name = "DynamicQuantizeLSTM", .kind = Kind::recurrent},
-                   {.name = "PackedAttention", .kind = Kind::attention}}));
+inline constexpr auto named_operations = in_domain(
+    domains::microsoft,
+    std::to_array<Declaration>(
+        {{.name = "ConstantFill", .kind = Kind::movement},
+         multiplies(Form::transposed_convolution,
+                    {.name = "ConvTransposeWithDynamicPads", .kind = Kind::convolution})}));
 
 }  // namespace hale::graph

@@ -38,86 +38,6 @@ struct ShapeAttribute {
   }
 };
 
-struct EinsumRule {
-  /// The extent of each letter; nothing for what has an ellipsis.
-  [[nodiscard]] static std::optional<std::map<char, Dim>> letters(const OperationView& view) {
-    std::map<char, Dim> found;
-    std::size_t operand = 0;
-    std::size_t axis = 0;
-    for (const char c : equation(view)) {
-      if (c == '.') return std::nullopt;
-      if (c == '-') break;
-      if (c == ',') {
-        ++operand;
-        axis = 0;
-        continue;
-      }
-      const Type type = type_or_none(view, operand);
-      if (!type.dims || axis >= type.rank()) return std::nullopt;
-      const auto [place, is_new] = found.try_emplace(c, (*type.dims)[axis]);
-      if (!is_new && place->second.extent == 1) place->second = (*type.dims)[axis];
-      ++axis;
-    }
-    return found;
-  }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    const ElementType element = type_or_none(view, 0).element;
-    const auto found = letters(view);
-    if (!found) return ellipsis(view, element);
-    const std::string text = equation(view);
-    const std::size_t arrow = text.find("->");
-    std::vector<Dim> dims;
-    if (arrow != std::string::npos) {
-      for (const char c : text.substr(arrow + 2)) {
-        if (!found->contains(c))
-          return view.fail("equation '", text, "' found, expected only letters of the operands");
-        dims.push_back(found->at(c));
-      }
-    } else {
-      for (const auto& [c, dim] : *found)
-        if (text.find(c) == text.rfind(c)) dims.push_back(dim);
-    }
-    return one_result(Type{element, std::move(dims)});
-  }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    const auto found = letters(view);
-    if (!found) return std::nullopt;
-    if (view.operation.operands.size() < 2) return 0;
-    std::optional<std::int64_t> products = 1;
-    for (const auto& [c, dim] : *found)
-      if (products)
-        products = dim.is_static() ? checked_product(*products, dim.extent) : std::nullopt;
-    return products ? std::optional(static_cast<std::uint64_t>(*products)) : std::nullopt;
-  }
-
- private:
-  [[nodiscard]] static std::string equation(const OperationView& view) {
-    std::string text = text_of(view, "equation", "");
-    std::erase(text, ' ');
-    return text;
-  }
-  /// "...ii ->...i" and its like keep the stacked axes of the first operand.
-  [[nodiscard]] static Result<Types> ellipsis(const OperationView& view, ElementType element) {
-    const std::string text = equation(view);
-    const std::size_t arrow = text.find("->");
-    const Type type = type_or_none(view, 0);
-    if (view.operation.operands.size() != 1 || arrow == std::string::npos || !type.dims ||
-        !text.starts_with("...") || text.compare(arrow + 2, 3, "...") != 0)
-      return unranked(element);
-    const std::string named = text.substr(3, arrow - 3);
-    if (named.size() > type.rank()) return unranked(element);
-    const std::size_t stacked = type.rank() - named.size();
-    std::vector<Dim> dims(type.dims->begin(),
-                          type.dims->begin() + static_cast<std::ptrdiff_t>(stacked));
-    for (const char c : text.substr(arrow + 5)) {
-      const std::size_t place = named.find(c);
-      if (place == std::string::npos) return unranked(element);
-      dims.push_back((*type.dims)[stacked + place]);
-    }
-    return one_result(Type{element, std::move(dims)});
-  }
-};
-
 struct DetRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type type = view.type(0);
@@ -268,9 +188,7 @@ struct TfIdfRule {
 };
 
 inline constexpr auto other_operations = std::to_array<Declaration>(
-    {{"Einsum", "a sum of products by an equation", Kind::matrix_product, "Inputs*", "Output",
-      rules<EinsumRule>, "equation:text"},
-     {"Det", "the determinant of each matrix", Kind::other, "X", "Y", rules<DetRule>},
+    {{"Det", "the determinant of each matrix", Kind::other, "X", "Y", rules<DetRule>},
      {"GridSample", "elements at places that a grid names", Kind::movement, "X grid", "Y",
       rules<GridSampleRule>, "align_corners:integer mode:text padding_mode:text"},
      {"RoiAlign", "regions of a plane at one size", Kind::pooling, "X rois batch_indices", "Y",
