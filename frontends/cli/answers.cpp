@@ -105,6 +105,24 @@ const std::string& name_of(const Answer& answer) {
   return answer.model.empty() ? answer.arch : answer.model;
 }
 
+/// A row a kernel; where an answer has none, a row that says so by its empty cells.
+std::string kernel_csv(const std::vector<Row>& rows) {
+  std::string text = csv_line({"model", "device", "batch", "precision", "kernel", "operations",
+                               "latency_ms", "share", "macs", "bytes"});
+  for (const Row& row : rows) {
+    const Answer& answer = row.answer;
+    const std::string& name = name_of(answer);
+    for (const KernelTime& kernel : answer.kernels)
+      text += csv_line({name, answer.device, concat(answer.batch), answer.precision,
+                        kernel.location, kernel.operations, number_text(kernel.ms),
+                        number_text(kernel.share), concat(kernel.macs), concat(kernel.bytes)});
+    if (answer.kernels.empty())
+      text += csv_line(
+          {name, answer.device, concat(answer.batch), answer.precision, "", "", "", "", "", ""});
+  }
+  return text;
+}
+
 /// What the answers assume and warn of, each line once.
 std::vector<std::string> notes_of(const Rows& rows) {
   std::vector<std::string> notes;
@@ -157,7 +175,7 @@ std::string table(const Rows& rows) {
 
 std::string format_answers(const Rows& rows, Format format) {
   if (format == Format::table) return table(rows);
-  if (format == Format::csv) return csv(rows.given);
+  if (format == Format::csv) return rows.has_kernels ? kernel_csv(rows.given) : csv(rows.given);
   Json results = Json::array();
   for (const Row& row : rows.given) results.push_back(json_of(row));
   if (format == Format::jsonl) return format_listing({"results", {}}, results, format);

@@ -23,6 +23,7 @@ struct Rows {
   std::vector<Row> given{};
   std::vector<Refusal> refused{};
   bool are_of_archs = false;     // else of models
+  bool has_kernels = false;      // asked for by --ops
   std::size_t devices = 0;       // that were asked
   std::string default_device{};  // the one that answers where none was named
 };

@@ -217,6 +217,7 @@ Exit Scoring::status() const {
 Exit Scoring::run() {
   find_devices();
   rows_.are_of_archs = !options_.archs.empty();
+  rows_.has_kernels = options_.operations;
   rows_.devices = devices_.size();
   if (options_.devices.empty() && !devices_.empty()) rows_.default_device = devices_.front().name();
   if (options_.archs.empty()) {
@@ -236,10 +237,6 @@ Exit score(Options& options) {
         "what there is");
   if (const auto parsed = options.shapes.parse(); !parsed)
     return refuse_usage(parsed.error().message);
-  if (options.operations && options.format.format() == Format::csv)
-    warn(
-        "--ops: a CSV has a row for each model; use --format table or json to see where the time "
-        "goes");
   return Scoring(options).run();
 }
 

@@ -43,9 +43,15 @@ class KernelWriter {
     }
     kernel.origin.transcendental = transcendental_operations(kernel);
     if (std::string reason = add_bytes(group, kernel); !reason.empty()) {
-      if (is_known)
-        work.uncovered.push_back({kernel.operations.front(), kernel.location, std::move(reason)});
-      if (kernel.macs == 0) return;
+      if (kernel.macs == 0) {
+        if (is_known)
+          work.uncovered.push_back({kernel.operations.front(), kernel.location, std::move(reason)});
+        return;
+      }
+      // Counted by its products, so it is not listed as uncovered too.
+      work.assumptions.push_back(
+          concat(kernel.location, " (", kernel.operations.front(),
+                 "): counted by its multiply-adds, since ", reason, ": its bytes are left out"));
     }
     if (group.operations.size() == 1 || group.kind != KernelKind::attention)
       kernel.gemm = gemm_of(graph_, group.operations.front());
