@@ -108,7 +108,9 @@ Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
   Inspection out;
   out.operator_sets = graph.operator_sets;
   out.inputs = ports(graph, graph.body().inputs);
-  out.outputs = ports(graph, graph.body().outputs);
+  graph::Graph inferred = graph;
+  HALE_CHECK(graph::InferShapes::run(inferred));
+  out.outputs = ports(inferred, inferred.body().outputs);
   out.fusion = fusion;
   HALE_TRY(const Model model, make_model(graph));
   HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(1));

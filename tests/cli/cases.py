@@ -102,7 +102,7 @@ def few_bits():
 @case("custom-mid-noshape: nothing is both counted and listed as not counted")
 def custom_in_the_middle():
     model = inspect("custom-mid-noshape")
-    listed = {each["operation"] for each in model["uncovered"]}
+    listed = {each["operator"] for each in model["uncovered"]}
     expect("Conv" not in listed and len(listed) == 1, f"listed: {model['uncovered']}")
     expect(model["macs"] > 9437184, f"found {model['macs']} multiply-adds")
     expect(score("custom-mid-noshape")["verdict"] == "unknown", "verdict")
