@@ -7,6 +7,7 @@
 #include <hale/graph/attribute.hpp>
 #include <hale/graph/stable_vector.hpp>
 #include <hale/graph/type.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,18 @@ struct NamedRegion {
   RegionId region = RegionId::none;
 };
 
+/// Who says which branch of an If is taken: its condition, the user, or nobody, so that the
+/// costlier one is assumed.
+enum class Decision : std::uint8_t { none, known, asked, assumed };
+
+/// How the regions of If, Loop and Scan run, as the pass infer-shapes finds it.
+struct Control {
+  Decision decision = Decision::none;
+  std::size_t taken = 0;                 // If: the branch, by its place in the regions
+  std::optional<std::uint64_t> trips{};  // Loop, Scan: how often the body runs
+  bool may_end_earlier = false;          // Loop: where its condition says so
+};
+
 /// One operation. An operand that is left out is ValueId::none.
 struct Operation {
   std::string domain{};  // empty: ONNX's own
@@ -45,6 +58,7 @@ struct Operation {
   std::vector<Attribute> attributes{};
   std::vector<NamedRegion> regions{};
   std::string location{};  // the ONNX node's name
+  Control control{};
 
   [[nodiscard]] const AttributeValue* attribute(std::string_view attribute_name) const {
     for (const Attribute& candidate : attributes)

@@ -4,6 +4,7 @@
 #include <hale/graph/passes/fold_batch_normalization.hpp>
 #include <hale/graph/passes/fold_constants.hpp>
 #include <hale/graph/passes/fold_zeros.hpp>
+#include <hale/graph/passes/follow_conditions.hpp>
 #include <hale/graph/passes/infer_shapes.hpp>
 #include <hale/graph/passes/recognise_gelu.hpp>
 #include <hale/graph/passes/recognise_hard_sigmoid.hpp>
@@ -26,15 +27,15 @@ namespace hale::graph {
 /// What is safe for any reader of the graph: nothing that a later step could want to see is lost
 /// but names of identities. The factors of zero stay.
 struct Simplify {
-  using Passes = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, RemoveDeadCode,
-                          FoldBatchNormalization, RemoveDeadCode>;
+  using Passes = Pipeline<Verify, InferShapes, FollowConditions, FoldConstants, RemoveIdentities,
+                          RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
   [[nodiscard]] static Result<> run(Graph& graph);
 };
 
 /// Simplify, and what a factor of zero decides.
 struct Canonicalise {
-  using Passes = Pipeline<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
-                          RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+  using Passes = Pipeline<Verify, InferShapes, FollowConditions, FoldConstants, RemoveIdentities,
+                          FoldZeros, RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
   [[nodiscard]] static Result<> run(Graph& graph);
 };
 
@@ -79,8 +80,8 @@ inline constexpr std::array<PassEntry, sizeof...(Passes)> pass_table = {
 
 /// Every pass, in the order in which canonicalise() and then RecognisePatterns take them.
 [[nodiscard]] constexpr std::span<const PassEntry> passes() {
-  return detail::pass_table<Verify, InferShapes, FoldConstants, RemoveIdentities, FoldZeros,
-                            FoldBatchNormalization, RemoveDeadCode, RecogniseGelu,
+  return detail::pass_table<Verify, InferShapes, FollowConditions, FoldConstants, RemoveIdentities,
+                            FoldZeros, FoldBatchNormalization, RemoveDeadCode, RecogniseGelu,
                             RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish, RecogniseMish,
                             RecogniseLayerNormalization, RecogniseRmsNormalization,
                             RecogniseSoftmax, RecogniseQuantised>;

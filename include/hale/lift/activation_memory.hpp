@@ -107,7 +107,9 @@ class Liveness {
       for (const graph::ValueId result : op.results) hold(result, place, held, live);
       if (live > memory_.peak_bytes) memory_.at = id;
       memory_.peak_bytes = std::max(memory_.peak_bytes, live);
-      for (const graph::NamedRegion& nested : op.regions) walk(nested.region, live);
+      for (std::size_t i = 0; i < op.regions.size(); ++i)
+        if (op.control.decision != graph::Decision::asked || op.control.taken == i)
+          walk(op.regions[i].region, live);
       for (; !held.empty() && held.front().last <= place; held.pop_back()) {
         live -= std::min(live, held.front().bytes);
         std::pop_heap(held.begin(), held.end(), later);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/error.hpp>
@@ -8,6 +9,7 @@
 #include <hale/lift/kernel_of.hpp>
 #include <hale/workload/fusion_rules.hpp>
 #include <hale/workload/workload.hpp>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +30,7 @@ class KernelList {
     work.input_bytes = input_bytes();
     for (const graph::ValueId id : graph_.body().outputs) add_bytes(id, work.output_bytes);
     work.views = groups_.views();
+    tell_saturated(work);
     return work;
   }
 
@@ -67,7 +70,7 @@ class KernelList {
 
   [[nodiscard]] workload::Workload control(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    if (op.is("If")) return costlier_branch(id, runs);
+    if (op.is("If")) return branch(id, runs);
     if (op.is("Loop") || op.is("Scan")) return body(id, runs);
     workload::Workload work;
     const bool is_call =
@@ -80,75 +83,65 @@ class KernelList {
     return work;
   }
 
-  [[nodiscard]] workload::Workload costlier_branch(graph::OperationId id, std::uint64_t runs) {
+  /// Of a branch that is assumed, what another leaves open is named too: that may be the costlier.
+  [[nodiscard]] workload::Workload branch(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    workload::Workload costliest;
-    std::string taken;
-    for (const graph::NamedRegion& nested : op.regions) {
-      workload::Workload branch = region(nested.region, runs);
-      if (taken.empty() || is_costlier(branch, costliest)) {
-        std::swap(branch, costliest);
-        taken = nested.name;
-      }
-      // A branch of unknown cost may be the costlier one.
-      for (workload::Uncovered& each : branch.uncovered)
-        costliest.uncovered.push_back(std::move(each));
+    const graph::NamedRegion& taken = op.regions[op.control.taken];
+    workload::Workload work = region(taken.region, runs);
+    if (op.control.decision == graph::Decision::asked)
+      work.assumptions.push_back(
+          concat(graph_.location_of(id), ": takes ", taken.name, ", as asked"));
+    if (op.control.decision != graph::Decision::assumed) return work;
+    for (std::size_t i = 0; i < op.regions.size(); ++i) {
+      if (i == op.control.taken) continue;
+      for (workload::Uncovered& each : region(op.regions[i].region, runs).uncovered)
+        work.uncovered.push_back(std::move(each));
     }
-    costliest.assumptions.push_back(
-        concat(graph_.location_of(id), ": takes its costlier branch, ", taken));
-    return costliest;
+    const std::string shapes = differing_shapes(op);
+    work.assumptions.push_back(concat(graph_.location_of(id), ": takes its costlier branch, ",
+                                      taken.name, shapes.empty() ? "" : ", of ", shapes));
+    return work;
   }
 
-  [[nodiscard]] static bool is_costlier(const workload::Workload& a, const workload::Workload& b) {
-    const workload::Totals one = workload::totals(a);
-    const workload::Totals other = workload::totals(b);
-    if (one.macs != other.macs) return one.macs > other.macs;
-    return workload::saturating_sum(one.bytes_read, one.bytes_written) >
-           workload::saturating_sum(other.bytes_read, other.bytes_written);
+  /// The shapes of what the branch that is taken gives, where another gives one of another shape.
+  [[nodiscard]] std::string differing_shapes(const graph::Operation& op) const {
+    const auto& taken = graph_.region(op.regions[op.control.taken].region).outputs;
+    std::string shapes;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      const std::string shape = graph::describe(graph::detail::type_at(graph_, taken, i));
+      const bool differs =
+          std::any_of(op.regions.begin(), op.regions.end(), [&](const graph::NamedRegion& other) {
+            const auto& outputs = graph_.region(other.region).outputs;
+            return graph::describe(graph::detail::type_at(graph_, outputs, i)) != shape;
+          });
+      if (differs) shapes += concat(shapes.empty() ? "" : ", ", shape);
+    }
+    return shapes;
   }
 
   [[nodiscard]] workload::Workload body(graph::OperationId id, std::uint64_t runs) {
     const graph::Operation& op = graph_.operation(id);
-    const std::optional<std::uint64_t> trips = op.is("Loop") ? loop_trips(op) : scan_trips(op);
+    const std::optional<std::uint64_t> trips = op.control.trips;
     workload::Workload work;
     for (const graph::NamedRegion& nested : op.regions)
-      append(work, region(nested.region, workload::saturating_product(runs, trips.value_or(1))));
+      if (trips != 0U)
+        append(work, region(nested.region, workload::saturating_product(runs, trips.value_or(1))));
     work.assumptions.push_back(
-        trips ? concat(graph_.location_of(id), ": its body runs ", *trips, " times")
+        trips ? concat(graph_.location_of(id), ": its body runs ", *trips,
+                       *trips == 1 ? " time" : " times",
+                       op.control.may_end_earlier ? ", the most that it may" : "")
               : concat(graph_.location_of(id),
                        ": its body is counted once: how often it runs is not known"));
     return work;
   }
 
-  [[nodiscard]] std::optional<std::uint64_t> loop_trips(const graph::Operation& op) const {
-    const graph::Tensor* limit = op.operands.empty() ? nullptr : graph_.constant(op.operands[0]);
-    const auto numbers = limit == nullptr ? std::nullopt : limit->integers();
-    if (!numbers || numbers->size() != 1 || numbers->front() < 0) return std::nullopt;
-    // Exporters write the largest number for "until the condition ends it".
-    constexpr std::int64_t unbounded = std::int64_t{1} << 31;
-    if (numbers->front() >= unbounded - 1) return std::nullopt;
-    return static_cast<std::uint64_t>(numbers->front());
-  }
-
-  /// The extent of the first scanned input along its axis.
-  [[nodiscard]] std::optional<std::uint64_t> scan_trips(const graph::Operation& op) const {
-    const std::int64_t count =
-        graph::integer_of(graph::OperationView{graph_, op}, "num_scan_inputs", 0);
-    const auto operands = static_cast<std::int64_t>(op.operands.size());
-    if (count < 1 || count > operands) return std::nullopt;
-    const graph::ValueId scanned = op.operands[static_cast<std::size_t>(operands - count)];
-    if (scanned == graph::ValueId::none) return std::nullopt;
-    std::int64_t axis = 0;
-    const auto* axes = op.attribute("scan_input_axes");
-    if (const auto* list = axes == nullptr ? nullptr : std::get_if<std::vector<std::int64_t>>(axes);
-        list != nullptr && !list->empty())
-      axis = list->front();
-    const graph::Type& type = graph_.value(scanned).type;
-    if (axis < 0) axis += static_cast<std::int64_t>(type.rank());
-    if (axis < 0 || axis >= static_cast<std::int64_t>(type.rank())) return std::nullopt;
-    const graph::Dim& dim = (*type.dims)[static_cast<std::size_t>(axis)];
-    if (!dim.is_static()) return std::nullopt;
-    return static_cast<std::uint64_t>(dim.extent);
+  /// Sums that are too large are not the sums.
+  static void tell_saturated(workload::Workload& work) {
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    const workload::Totals sums = workload::totals(work);
+    if (sums.macs == most || sums.bytes_read == most || sums.bytes_written == most)
+      work.assumptions.push_back(
+          concat("loops run so often that figures stop at the largest number, ", most));
   }
 
   static void append(workload::Workload& to, workload::Workload from) {
@@ -167,9 +160,9 @@ class KernelList {
 
 /// See lift::prepare().
 [[nodiscard]] inline Result<> run_passes(graph::Graph& graph, const workload::FusionRules& rules) {
-  HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes, graph::FoldConstants,
-                              graph::RemoveIdentities, graph::RecogniseQuantised,
-                              graph::RemoveDeadCode>::run(graph)));
+  HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes, graph::FollowConditions,
+                              graph::FoldConstants, graph::RemoveIdentities,
+                              graph::RecogniseQuantised, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_zeros)
     HALE_CHECK((graph::Pipeline<graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
@@ -190,11 +183,12 @@ class KernelList {
 
 /// The kernels that a runtime of these rules would run for a graph, in order.
 ///
-/// What is computed from constants alone is folded away; views cost nothing. If costs its costlier
-/// branch; Loop and Scan cost their body as often as it runs, once where that is not known, and the
-/// assumptions say so. Operations of unknown cost are named in `uncovered`. Under rules that
-/// fold zeros, the MACs of the kernels of a graph without regions are macs() of the canonical
-/// graph. Errors: as canonicalise(). Cost: a copy of the graph, and the passes of prepare().
+/// What is computed from constants alone is folded away; views cost nothing. If costs the branch
+/// that its condition takes, or that the user asked for, else the costlier one; Loop and Scan cost
+/// their body as often as it runs, once where that is not known, and the assumptions say so.
+/// Operations of unknown cost are named in `uncovered`. Under rules that fold zeros, the MACs of
+/// the kernels of a graph without regions are macs() of the canonical graph. Errors: as
+/// canonicalise(). Cost: a copy of the graph, and the passes of prepare().
 [[nodiscard]] inline Result<workload::Workload> workload(const graph::Graph& graph,
                                                          const workload::FusionRules& rules = {}) {
   graph::Graph prepared = graph;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <hale/graph/control.hpp>
 #include <hale/graph/operation_info.hpp>
-#include <hale/graph/operations/sequences.hpp>
 #include <hale/graph/pass.hpp>
+#include <hale/graph/passes/region_types.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,131 +15,245 @@ namespace hale::graph {
 
 namespace detail {
 
-/// Nothing is known, not even that it is a tensor.
-[[nodiscard]] inline bool is_unknown(const Type& type) { return type == Type{}; }
+/// Walks a graph once, and the bodies of Loop and Scan again until what they carry from trip to
+/// trip keeps its type.
+class Inference {
+ public:
+  explicit Inference(Graph& graph)
+      : graph_(graph), known_(graph.value_count()), effort_(8 * graph.value_count() + 1000) {}
 
-/// What inference says of a type, and where that is open, what the model had said before.
-[[nodiscard]] inline Type refined(Type inferred, Type stated) {
-  if (!inferred.is_tensor()) return inferred;
-  if (!stated.is_tensor()) return is_unknown(inferred) ? stated : inferred;
-  if (inferred.element == ElementType::undefined) inferred.element = stated.element;
-  if (!inferred.dims) {
-    inferred.dims = std::move(stated.dims);
-  } else if (stated.dims && stated.dims->size() == inferred.dims->size()) {
-    for (std::size_t i = 0; i < inferred.dims->size(); ++i) {
-      Dim& dim = (*inferred.dims)[i];
-      if (!dim.is_static() && dim.symbol.empty()) dim = std::move((*stated.dims)[i]);
+  [[nodiscard]] Result<KnownContents> run() {
+    HALE_CHECK(region(Graph::body_id()));
+    return std::move(known_);
+  }
+
+ private:
+  [[nodiscard]] Result<> region(RegionId id) {
+    for (const OperationId each : graph_.region(id).operations) {
+      const Operation& op = graph_.operation(each);
+      HALE_CHECK(operation(op));
+      if (op.regions.empty()) continue;
+      const bool repeats = op.is("Loop") || op.is("Scan");
+      HALE_CHECK(op.is("If") ? branches(each) : repeats ? trips(each) : bodies(op));
     }
+    return {};
   }
-  return inferred;
-}
 
-inline void set_types(Graph& graph, const std::vector<ValueId>& values, Types types) {
-  for (std::size_t i = 0; i < values.size() && i < types.size(); ++i) {
-    if (values[i] == ValueId::none) continue;
-    Type& type = graph.value(values[i]).type;
-    type = refined(std::move(types[i]), std::move(type));
+  [[nodiscard]] Result<> operation(const Operation& op) {
+    const OperationInfo* info = find_operation(op);
+    if (info == nullptr || !has_operands(op, *info)) return {};
+    HALE_TRY(Types types, info->infer(OperationView{graph_, op, &known_}));
+    for (const Type& type : types)
+      if (type.rank() > max_rank)
+        return fail_at(graph_, op, "a result of ", type.rank(), " axes found, expected at most ",
+                       max_rank);
+    set_types(graph_, op.results, std::move(types));
+    for (std::size_t i = 0; i < op.results.size(); ++i)
+      if (op.results[i] != ValueId::none)
+        known_[index_of(op.results[i])] = info->evaluate(OperationView{graph_, op, &known_, i});
+    return {};
   }
-}
 
-[[nodiscard]] inline Result<> infer_operation(Graph& graph, OperationId id, KnownContents& known) {
-  const Operation& op = graph.operation(id);
-  const OperationInfo* info = find_operation(op);
-  if (info == nullptr || !has_operands(op, *info)) return {};
-  HALE_TRY(Types types, info->infer(OperationView{graph, op, &known}));
-  for (const Type& type : types)
-    if (type.rank() > max_rank)
-      return fail_at(graph, op, "a result of ", type.rank(), " axes found, expected at most ",
-                     max_rank);
-  set_types(graph, op.results, std::move(types));
-  for (std::size_t i = 0; i < op.results.size(); ++i)
-    if (op.results[i] != ValueId::none)
-      known[index_of(op.results[i])] = info->evaluate(OperationView{graph, op, &known, i});
-  return {};
-}
-
-/// Whether an operation is a call of a function of the model, whose body it then owns.
-[[nodiscard]] inline bool is_call(const Operation& op) {
-  return !op.domain.empty() && op.regions.size() == 1 && op.regions.front().name == "body" &&
-         find_operation(op) == nullptr;
-}
-
-/// The region of SequenceMap sees one tensor of each sequence.
-inline void enter_sequence_map(Graph& graph, const Operation& op,
-                               const std::vector<ValueId>& inputs) {
-  for (std::size_t i = 0; i < inputs.size() && i < op.operands.size(); ++i) {
-    if (op.operands[i] == ValueId::none || inputs[i] == ValueId::none) continue;
-    const Type& type = graph.value(op.operands[i]).type;
-    set_types(graph, {inputs[i]}, {type.is_tensor() ? type : inside_of(type)});
-  }
-}
-
-/// What the inputs of an operation's region are before it runs: a called function's are the
-/// operands; what a loop carries may change its extents, and keeps its element.
-inline void enter_region(Graph& graph, const Operation& op, RegionId id, KnownContents& known) {
-  const std::vector<ValueId>& inputs = graph.region(id).inputs;
-  if (op.is("SequenceMap")) return enter_sequence_map(graph, op, inputs);
-  if (!op.is("Loop") && !is_call(op)) return;
-  for (std::size_t i = 0; i < inputs.size() && i < op.operands.size(); ++i) {
-    const ValueId from = op.operands[i];
-    if (from == ValueId::none || inputs[i] == ValueId::none) continue;
-    Type type = graph.value(from).type;
-    if (op.is("Loop") && i < 2 && graph.value(inputs[i]).type.is_ranked()) continue;
-    if (op.is("Loop") && i < 2)
-      type = tensor_type(i == 0 ? ElementType::i64 : ElementType::boolean, {});
-    if (op.is("Loop") && i >= 2 && type.is_tensor()) type.dims.reset();
-    set_types(graph, {inputs[i]}, {std::move(type)});
-    if (!op.is("Loop")) known[index_of(inputs[i])] = known[index_of(from)];
-  }
-}
-
-[[nodiscard]] inline Type with_front(Type type, Dim front) {
-  if (type.dims) type.dims->insert(type.dims->begin(), std::move(front));
-  return type;
-}
-
-/// The types that a region's outputs have outside: of either branch of If; of a loop's state and
-/// of what it stacks, a trip an element; of a called function as they are.
-inline void leave_regions(Graph& graph, const Operation& op) {
-  const std::vector<ValueId>& outputs = graph.region(op.regions.front().region).outputs;
-  const std::size_t skipped = op.is("Loop") ? 1 : 0;
-  const std::size_t carried = op.is("Loop") && op.operands.size() > 2 ? op.operands.size() - 2 : 0;
-  for (std::size_t i = 0; i < op.results.size() && i + skipped < outputs.size(); ++i) {
-    if (outputs[i + skipped] == ValueId::none || op.results[i] == ValueId::none) continue;
-    Type type = graph.value(outputs[i + skipped]).type;
-    if (op.is("If") && op.regions.size() > 1) {
-      const std::vector<ValueId>& others = graph.region(op.regions[1].region).outputs;
-      if (i >= others.size() || others[i] == ValueId::none) continue;
-      type = either(type, graph.value(others[i]).type);
-    }
-    if (op.is("Loop") && i >= carried) type = with_front(std::move(type), Dim{});
-    if (op.is("Loop") && i < carried && type.is_tensor() && op.operands[i + 2] != ValueId::none)
-      type = either(type, graph.value(op.operands[i + 2]).type);
-    if (op.is("Scan")) type.dims.reset();
-    if (op.is("SequenceMap")) type = container_of("sequence", std::move(type));
-    set_types(graph, {op.results[i]}, {std::move(type)});
-  }
-}
-
-[[nodiscard]] inline Result<> infer_region(Graph& graph, RegionId region, KnownContents& known) {
-  for (const OperationId id : graph.region(region).operations) {
-    const Operation& op = graph.operation(id);
+  /// The bodies of called functions and of SequenceMap, once each.
+  [[nodiscard]] Result<> bodies(const Operation& op) {
     for (const NamedRegion& nested : op.regions) {
-      enter_region(graph, op, nested.region, known);
-      HALE_CHECK(infer_region(graph, nested.region, known));
+      const std::vector<ValueId>& inputs = graph_.region(nested.region).inputs;
+      if (op.is("SequenceMap")) enter_sequence_map(graph_, op, inputs);
+      for (std::size_t i = 0; is_call(op) && i < inputs.size() && i < op.operands.size(); ++i) {
+        if (inputs[i] == ValueId::none || op.operands[i] == ValueId::none) continue;
+        set_types(graph_, {inputs[i]}, {graph_.value(op.operands[i]).type});
+        known_[index_of(inputs[i])] = known_[index_of(op.operands[i])];
+      }
+      HALE_CHECK(region(nested.region));
     }
-    HALE_CHECK(infer_operation(graph, id, known));
-    const bool is_known =
-        op.is("If") || op.is("Loop") || op.is("Scan") || op.is("SequenceMap") || is_call(op);
-    if (!op.regions.empty() && is_known) leave_regions(graph, op);
+    if (!op.is("SequenceMap") && !is_call(op)) return {};
+    const std::vector<ValueId>& outputs = graph_.region(op.regions.front().region).outputs;
+    for (std::size_t i = 0; i < op.results.size() && i < outputs.size(); ++i) {
+      if (outputs[i] == ValueId::none) continue;
+      Type type = graph_.value(outputs[i]).type;
+      if (op.is("SequenceMap")) type = container_of("sequence", std::move(type));
+      set_types(graph_, {op.results[i]}, {std::move(type)});
+    }
+    return {};
   }
-  return {};
-}
+
+  /// The one truth value or integer that an operand holds, if it is known.
+  [[nodiscard]] std::optional<std::int64_t> integer(const Operation& op,
+                                                    std::size_t operand) const {
+    const auto found = OperationView{graph_, op, &known_}.integers(operand);
+    return found && found->size() == 1 ? std::optional(found->front()) : std::nullopt;
+  }
+
+  /// Decides which branch of an If is taken. What its condition rules out may not fit.
+  [[nodiscard]] Result<> branches(OperationId id) {
+    const Operation& op = graph_.operation(id);
+    Control control = op.control;
+    if (control.decision != Decision::asked) {
+      control = {};
+      const auto condition = integer(op, 0);
+      const std::size_t branch = condition ? find_branch(op, *condition != 0) : op.regions.size();
+      if (branch < op.regions.size()) control = {Decision::known, branch};
+    }
+    for (std::size_t i = 0; i < op.regions.size(); ++i) {
+      const bool is_needed = control.decision == Decision::none || control.taken == i;
+      const Result<> done = region(op.regions[i].region);
+      if (!done && is_needed) return done;
+    }
+    if (control.decision == Decision::none) control = {Decision::assumed, costliest(op)};
+    graph_.operation(id).control = control;
+    leave_branch(op);
+    return {};
+  }
+
+  [[nodiscard]] std::size_t costliest(const Operation& op) const {
+    std::size_t best = 0;
+    auto most = weight_of(graph_, op.regions[0].region);
+    for (std::size_t i = 1; i < op.regions.size(); ++i) {
+      const auto weight = weight_of(graph_, op.regions[i].region);
+      if (weight <= most) continue;
+      most = weight;
+      best = i;
+    }
+    return best;
+  }
+
+  /// The types of what the branch gives that is taken; its contents unless it is but assumed.
+  void leave_branch(const Operation& op) {
+    const std::vector<ValueId>& outputs =
+        graph_.region(op.regions[op.control.taken].region).outputs;
+    for (std::size_t i = 0; i < op.results.size() && i < outputs.size(); ++i) {
+      if (outputs[i] == ValueId::none || op.results[i] == ValueId::none) continue;
+      set_types(graph_, {op.results[i]}, {graph_.value(outputs[i]).type});
+      if (op.control.decision != Decision::assumed)
+        known_[index_of(op.results[i])] = known_[index_of(outputs[i])];
+    }
+  }
+
+  /// A Loop or a Scan: finds how often it runs, and the types of what it gives.
+  [[nodiscard]] Result<> trips(OperationId id) {
+    const Operation& op = graph_.operation(id);
+    const Carried carried = Carried::of(graph_, op);
+    Entry entry = entry_of(graph_, op, carried);
+    const Types initial = entry.states;
+    HALE_CHECK(settle(op, carried, entry));
+    Control control;
+    const Dim count = op.is("Loop") ? count_loop(op, control) : count_scan(entry, carried, control);
+    graph_.operation(id).control = control;
+    leave_trips(op, carried, entry, initial, count);
+    return {};
+  }
+
+  /// Infers a body with states as they begin, then with what trips change of them open, at last
+  /// with nothing known of their extents.
+  [[nodiscard]] Result<> settle(const Operation& op, const Carried& carried, Entry& entry) {
+    const RegionId body = op.regions.front().region;
+    const TypesOfRegion before(graph_, body);
+    for (int attempt = 0; attempt < 2 && effort_ >= before.size(); ++attempt) {
+      effort_ -= before.size();
+      enter(op, carried, entry);
+      if (!region(body)) break;
+      bool is_settled = true;
+      for (std::size_t i = 0; i < carried.states; ++i) {
+        const Type after = type_at(graph_, graph_.region(body).outputs, carried.output + i);
+        Type wide = widened(entry.states[i], after);
+        is_settled = is_settled && wide == entry.states[i];
+        entry.states[i] = std::move(wide);
+      }
+      if (is_settled) return {};
+      before.restore(graph_);
+    }
+    before.restore(graph_);
+    for (Type& state : entry.states)
+      if (state.is_tensor()) state.dims.reset();
+    enter(op, carried, entry);
+    return region(body);
+  }
+
+  void enter(const Operation& op, const Carried& carried, const Entry& entry) {
+    const std::vector<ValueId>& inputs = graph_.region(op.regions.front().region).inputs;
+    for (const ValueId each : inputs)
+      if (each != ValueId::none) known_[index_of(each)].reset();
+    const auto give = [&](std::size_t place, Type type) {
+      if (place < inputs.size()) set_types(graph_, {inputs[place]}, {std::move(type)});
+    };
+    for (std::size_t i = 0; op.is("Loop") && i < 2 && i < inputs.size(); ++i)
+      if (!type_at(graph_, inputs, i).is_ranked())
+        give(i, tensor_type(i == 0 ? ElementType::i64 : ElementType::boolean, {}));
+    if (op.is("Loop") && inputs.size() > 1 && inputs[1] != ValueId::none)
+      known_[index_of(inputs[1])] = Contents::scalar(std::int64_t{1});  // else there is no trip
+    for (std::size_t i = 0; i < carried.states; ++i) give(carried.input + i, entry.states[i]);
+    for (std::size_t i = 0; i < carried.scanned; ++i)
+      give(carried.input + carried.states + i, entry.slices[i]);
+  }
+
+  /// Exporters write the largest number for "until the condition ends it".
+  [[nodiscard]] Dim count_loop(const Operation& op, Control& control) const {
+    constexpr std::int64_t unbounded = (std::int64_t{1} << 31) - 1;
+    const std::vector<ValueId>& outputs = graph_.region(op.regions.front().region).outputs;
+    const auto after = outputs.empty() || outputs[0] == ValueId::none
+                           ? std::nullopt
+                           : known_[index_of(outputs[0])];
+    const auto next = after ? after->integers() : std::nullopt;
+    const bool goes_on = next && next->size() == 1 && next->front() != 0;
+    const bool ends = next && next->size() == 1 && next->front() == 0;
+    const OperationView view{graph_, op, &known_};
+    const Contents* limit = view.contents(0);
+    Dim count =
+        limit == nullptr || limit->elements.size() != 1 ? Dim{} : dim_of(limit->elements[0]);
+    if (const auto most = integer(op, 0); most && *most < 0) count = Dim{0};
+    if (ends && (!view.has(0) || (count.is_static() && count.extent > 0))) count = Dim{1};
+    if (integer(op, 1) == 0) count = Dim{0};
+    if (!goes_on && count.is_static() && count.extent >= unbounded) count = Dim{};
+    if (!count.is_static()) return goes_on ? count : Dim{};
+    control.trips = static_cast<std::uint64_t>(count.extent);
+    control.may_end_earlier = !next && count.extent > 1;
+    return count;
+  }
+
+  /// A body of a Scan of opset 8 runs for each element of the batch too.
+  [[nodiscard]] static Dim count_scan(const Entry& entry, const Carried& carried,
+                                      Control& control) {
+    if (entry.trips.is_static() && (!carried.has_batch || entry.batch.is_static()))
+      control.trips = workload::saturating_product(
+          static_cast<std::uint64_t>(entry.trips.extent),
+          carried.has_batch ? static_cast<std::uint64_t>(entry.batch.extent) : 1);
+    return entry.trips;
+  }
+
+  /// States are what the last trip makes of them, or what they were where there is none; what is
+  /// stacked has an element a trip.
+  void leave_trips(const Operation& op, const Carried& carried, const Entry& entry,
+                   const Types& initial, const Dim& count) {
+    const std::vector<ValueId>& outputs = graph_.region(op.regions.front().region).outputs;
+    for (std::size_t i = 0; i < op.results.size() && i + carried.output < outputs.size(); ++i) {
+      if (op.results[i] == ValueId::none) continue;
+      Type type = type_at(graph_, outputs, i + carried.output);
+      const bool is_state = i < carried.states;
+      if (is_state && count.is_static() && count.extent == 0) {
+        type = initial[i];
+        known_[index_of(op.results[i])] = known_of(op.operands[carried.operand + i]);
+      } else if (is_state && !count.is_static() && type.is_tensor()) {
+        type = either(type, initial[i]);
+      } else if (!is_state) {
+        const std::int64_t axis = axis_in(op, "scan_output_axes", i - carried.states);
+        type = put_in(std::move(type), carried.has_batch ? 0 : axis, count);
+      }
+      if (carried.has_batch) type = put_in(std::move(type), 0, entry.batch);
+      set_types(graph_, {op.results[i]}, {std::move(type)});
+    }
+  }
+
+  [[nodiscard]] std::optional<Contents> known_of(ValueId id) const {
+    return id == ValueId::none ? std::nullopt : known_[index_of(id)];
+  }
+
+  Graph& graph_;
+  KnownContents known_;
+  std::size_t effort_;  // how many values may be inferred on trial, so that nesting stays cheap
+};
 
 [[nodiscard]] inline Result<KnownContents> infer_graph(Graph& graph) {
-  KnownContents known(graph.value_count());
-  HALE_CHECK(infer_region(graph, Graph::body_id(), known));
-  return known;
+  return Inference(graph).run();
 }
 
 /// Gives every value of declared operations its type, and says what is known of small contents.
