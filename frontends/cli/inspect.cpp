@@ -166,7 +166,10 @@ const Command inspect_command = {
     "  hale inspect network.onnx --batch 8 --fusion none --print kernels\n"
     "writes the kernels of a runtime that fuses nothing, for a batch of 8.\n"
     "  hale inspect network.onnx --passes infer-shapes,remove-dead-code --print ir\n"
-    "prints the graph in MLIR's generic form after these passes.",
+    "prints the graph in MLIR's generic form after these passes.\n"
+    "  hale inspect decoder.onnx --take cache=else --value sample_rate=16000\n"
+    "takes the else branch of the node 'cache', and those that a sample rate of 16000 decides;\n"
+    "without, the costlier branch of each If is assumed, and said.",
     declare};
 
 }  // namespace hale::cli

@@ -10,6 +10,9 @@ void ShapeOptions::declare(Arguments& arguments) {
   arguments.repeated("--shape INPUT:1x3x224x224", shape_words_, "The shape of an input");
   arguments.repeated("--dim SYMBOL=VALUE", dim_words_, "The extent of an open dimension");
   arguments.number("--batch N", inputs_.batch, "The batch that the model is run with");
+  arguments.repeated("--take NODE=then|else", take_words_, "The branch that an If takes");
+  arguments.repeated("--value INPUT=VALUE", value_words_,
+                     "What an input of one element holds: 0, 1, 16000");
 }
 
 Result<> ShapeOptions::parse() {
@@ -30,7 +33,29 @@ Result<> ShapeOptions::parse() {
       return fail(concat("--dim: dimension '", dim->first, "' stands twice"));
     inputs_.dims.push_back(*std::move(dim));
   }
+  HALE_CHECK(parse_choices());
   return session::require_extents(inputs_);
+}
+
+Result<> ShapeOptions::parse_choices() {
+  session::Choices& choices = inputs_.choices;
+  for (const std::string& word : take_words_) {
+    auto take = session::parse_take(word);
+    if (!take) return fail(concat("--take: found '", word, "', expected NODE=then or NODE=else"));
+    if (std::any_of(choices.takes.begin(), choices.takes.end(),
+                    [&](const auto& other) { return other.node == take->node; }))
+      return fail(concat("--take: node '", take->node, "' stands twice"));
+    choices.takes.push_back(*std::move(take));
+  }
+  for (const std::string& word : value_words_) {
+    auto value = session::parse_value(word);
+    if (!value) return fail(concat("--value: found '", word, "', expected INPUT=NUMBER"));
+    if (std::any_of(choices.values.begin(), choices.values.end(),
+                    [&](const auto& other) { return other.input == value->input; }))
+      return fail(concat("--value: input '", value->input, "' stands twice"));
+    choices.values.push_back(*std::move(value));
+  }
+  return {};
 }
 
 }  // namespace hale::cli

@@ -5,6 +5,7 @@
 #include <hale/core/config.hpp>
 #include <hale/core/error.hpp>
 #include <hale/graph/ir.hpp>
+#include <hale/session/choices.hpp>
 #include <limits>
 #include <optional>
 #include <string>
@@ -34,8 +35,11 @@ struct Inputs {
   std::vector<std::pair<std::string, std::int64_t>> dims{};  // open dimensions, by their symbols
   std::optional<std::size_t> batch{};
   InputWords words{};
+  Choices choices{};
 
-  [[nodiscard]] bool says_nothing() const { return shapes.empty() && dims.empty() && !batch; }
+  [[nodiscard]] bool says_nothing() const {
+    return !says_extents() && !batch && choices.says_nothing();
+  }
   /// Whether it says shapes or dimensions, and not only a batch.
   [[nodiscard]] bool says_extents() const { return !shapes.empty() || !dims.empty(); }
 };
@@ -59,8 +63,9 @@ inline constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>
 /// Errors: extents or a batch outside of 1 to `largest_extent`.
 [[nodiscard]] Result<> require_extents(const Inputs& inputs);
 
-/// Gives a graph's inputs these shapes, dimensions and batch. Errors: inputs or symbols that the
-/// graph does not have; a batch that contradicts a shape; as require_extents().
+/// Gives a graph's inputs these shapes, dimensions and batch, and makes the choices. Errors: inputs
+/// or symbols that the graph does not have; a batch that contradicts a shape; as require_extents()
+/// and apply_choices().
 [[nodiscard]] Result<> apply(const Inputs& inputs, graph::Graph& graph);
 
 /// Whether a data input has extents that are not known.

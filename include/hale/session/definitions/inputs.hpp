@@ -186,7 +186,7 @@ HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   if (inputs.batch) set_batch(graph, static_cast<std::int64_t>(*inputs.batch));
   if (detail::inputs::types_of_inputs(graph) != before)
     detail::inputs::forget_computed_shapes(graph);
-  return {};
+  return apply_choices(inputs.choices, graph);
 }
 
 HALE_SESSION_INLINE bool is_open(const graph::Graph& graph) {
