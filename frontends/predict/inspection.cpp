@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <hale/core/text.hpp>
+#include <hale/graph/control.hpp>
 #include <hale/graph/passes.hpp>
 #include <hale/hale.hpp>
 #include <hale/inspection.hpp>
@@ -23,18 +24,28 @@ std::vector<Port> ports(const graph::Graph& graph, const std::vector<graph::Valu
   return list;
 }
 
+/// The multiply-adds of an operation that runs so often.
+std::optional<std::uint64_t> products_of(const graph::Graph& graph, graph::OperationId id,
+                                         std::uint64_t runs) {
+  auto products = lift::macs_of(graph, id);
+  if (products) *products = workload::saturating_product(*products, runs);
+  return products;
+}
+
+/// Of all runs of an operation; of an If those of the branch that is taken.
 /// Pre: shapes are inferred.
 std::vector<OperatorTotal> operator_totals(const graph::Graph& graph) {
   std::map<std::string, OperatorTotal> totals;
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    if (op.is("Constant")) return;
-    OperatorTotal& total = totals[lift::operation_name(op)];
-    const auto products = lift::macs_of(graph, id);
-    ++total.count;
-    total.macs = workload::saturating_sum(total.macs, products.value_or(0));
-    total.is_known = total.is_known && products.has_value();
-  });
+  graph::for_each_run(graph, graph::Graph::body_id(), 1,
+                      [&](graph::OperationId id, std::uint64_t runs) {
+                        const graph::Operation& op = graph.operation(id);
+                        if (op.is("Constant")) return;
+                        OperatorTotal& total = totals[lift::operation_name(op)];
+                        const auto products = products_of(graph, id, runs);
+                        ++total.count;
+                        total.macs = workload::saturating_sum(total.macs, products.value_or(0));
+                        total.is_known = total.is_known && products.has_value();
+                      });
   std::vector<OperatorTotal> sorted;
   for (auto& [name, total] : totals) {
     total.name = name;
@@ -135,8 +146,8 @@ Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
 Result<std::vector<OperationRow>> operations(graph::Graph graph) {
   close_batch(graph, 1);
   HALE_CHECK(graph::InferShapes::run(graph));
-  const auto total =
-      [&graph](const std::vector<graph::ValueId>& ids) -> std::optional<std::uint64_t> {
+  const auto total = [&graph](const std::vector<graph::ValueId>& ids,
+                              std::uint64_t runs) -> std::optional<std::uint64_t> {
     std::uint64_t sum = 0;
     for (const graph::ValueId each : ids) {
       if (each == graph::ValueId::none) continue;
@@ -144,21 +155,23 @@ Result<std::vector<OperationRow>> operations(graph::Graph graph) {
       if (!bytes) return std::nullopt;
       sum = workload::saturating_sum(sum, *bytes);
     }
-    return sum;
+    return workload::saturating_product(sum, runs);
   };
   std::vector<OperationRow> rows;
-  graph::for_each_operation(graph, graph::Graph::body_id(), [&](graph::OperationId id) {
-    const graph::Operation& op = graph.operation(id);
-    if (op.is("Constant")) return;
-    const bool has_result = !op.results.empty() && op.results[0] != graph::ValueId::none;
-    rows.push_back({.node = op.location,
-                    .name = lift::operation_name(op),
-                    .output = has_result ? graph::describe(graph.value(op.results[0]).type) : "",
-                    .macs = lift::macs_of(graph, id),
-                    .bytes_read = total(op.operands),
-                    .bytes_written = total(op.results),
-                    .parameters = graph::cost_of(graph, id).parameters});
-  });
+  graph::for_each_run(
+      graph, graph::Graph::body_id(), 1, [&](graph::OperationId id, std::uint64_t runs) {
+        const graph::Operation& op = graph.operation(id);
+        if (op.is("Constant")) return;
+        const bool has_result = !op.results.empty() && op.results[0] != graph::ValueId::none;
+        rows.push_back(
+            {.node = op.location,
+             .name = lift::operation_name(op),
+             .output = has_result ? graph::describe(graph.value(op.results[0]).type) : "",
+             .macs = products_of(graph, id, runs),
+             .bytes_read = total(op.operands, runs),
+             .bytes_written = total(op.results, runs),
+             .parameters = graph::cost_of(graph, id).parameters});
+      });
   return rows;
 }
 

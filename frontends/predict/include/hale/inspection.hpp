@@ -30,7 +30,7 @@ struct OperatorTotal {
   bool is_known = true;
 };
 
-/// One operation.
+/// One operation, with what all its runs take: those in the body of a Loop run as often as it does.
 struct OperationRow {
   std::string node;
   std::string name;    // of its operator
@@ -69,7 +69,8 @@ struct Inspection {
 /// Errors: what the passes refuse; no fusion rules of that name.
 [[nodiscard]] Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion);
 
-/// A row for each operation that is no constant. The operations of a region come before its owner.
+/// A row for each operation that is no constant, of an If those of the branch that is taken. The
+/// operations of a region come before its owner.
 ///
 /// Errors: shapes that do not fit.
 [[nodiscard]] Result<std::vector<OperationRow>> operations(graph::Graph graph);
