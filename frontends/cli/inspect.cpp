@@ -4,6 +4,7 @@
 #include <hale/files.hpp>
 #include <hale/graph/passes.hpp>
 #include <hale/graph/text.hpp>
+#include <hale/hale.hpp>
 #include <hale/inspection.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -90,8 +91,8 @@ std::string write(const Json& record, std::string_view key, Format format) {
   return text;
 }
 
-Result<std::string> encoding_of(const graph::Graph& graph, const Options& options) {
-  HALE_TRY(const session::Encoding encoding, session::encoding_of(graph));
+Result<std::string> encoding_of(const session::Model& model, const Options& options) {
+  HALE_TRY(const session::Encoding encoding, session::encoding_of(model));
   Json codes = Json::array();
   for (const double code : encoding.codes)
     codes.push_back(std::floor(code) < code ? Json(code) : Json(static_cast<std::int64_t>(code)));
@@ -113,19 +114,22 @@ std::string text_or_record(std::string text, const Options& options) {
 Result<std::string> inspect(const Options& options) {
   HALE_TRY(graph::Graph graph, session::read_graph(options.model));
   auto text = [&]() -> Result<std::string> {
-    HALE_CHECK(session::apply(options.shapes.inputs(), graph));
+    const session::Inputs& inputs = options.shapes.inputs();
+    session::BatchAxes axes = session::batch_axes(graph, inputs);
+    HALE_CHECK(session::apply(inputs, graph));
     HALE_CHECK(run_passes(graph, options.passes));
     if (options.print == "ir") return text_or_record(graph::print(graph), options);
-    if (options.print == "encoding") return encoding_of(graph, options);
-    if (options.print == "ops") {
-      HALE_TRY(const auto rows, session::operations(std::move(graph)));
-      return operations_text(rows, options.format.format());
-    }
     if (options.print == "kernels") {
       HALE_TRY(std::string kernels, session::kernels_text(graph, options.fusion));
       return text_or_record(std::move(kernels), options);
     }
-    HALE_TRY(const session::Inspection found, session::inspect(graph, options.fusion));
+    const session::Model model = make_model(std::move(graph), std::move(axes), inputs);
+    if (options.print == "encoding") return encoding_of(model, options);
+    if (options.print == "ops") {
+      HALE_TRY(const auto rows, session::operations(model));
+      return operations_text(rows, options.format.format());
+    }
+    HALE_TRY(const session::Inspection found, session::inspect(model, options.fusion));
     const Json overview = overview_of(found, options.model);
     if (options.format.format() == Format::table) return overview_text(overview);
     return write(overview, "model", options.format.format());

@@ -109,8 +109,9 @@ Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph) {
 Result<graph::Graph> shaped_graph(const std::string& name, const Options& options) {
   if (name == "-") return fail("is read once, expected a file that each process can read");
   HALE_TRY(graph::Graph graph, session::read_graph(name));
+  const session::BatchAxes axes = session::batch_axes(graph, options.shapes.inputs());
   HALE_CHECK(session::apply(options.shapes.inputs(), graph));
-  session::close_batch(graph, 1);
+  session::close_batch(graph, axes, 1);
   return graph;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <hale/core/text.hpp>
+#include <hale/session/batch.hpp>
 #include <utility>
 
 namespace hale::cli {
@@ -13,6 +14,8 @@ void ShapeOptions::declare(Arguments& arguments) {
   arguments.repeated("--take NODE=then|else", take_words_, "The branch that an If takes");
   arguments.repeated("--value INPUT=VALUE", value_words_,
                      "What an input of one element holds: 0, 1, 16000");
+  arguments.repeated("--batch-axis INPUT=AXIS", axis_words_,
+                     "Which axis of an input is its batch, from 0");
 }
 
 Result<> ShapeOptions::parse() {
@@ -34,6 +37,14 @@ Result<> ShapeOptions::parse() {
     inputs_.dims.push_back(*std::move(dim));
   }
   HALE_CHECK(parse_choices());
+  for (const std::string& word : axis_words_) {
+    auto axis = session::parse_batch_axis(word);
+    if (!axis) return fail(concat("--batch-axis: found '", word, "', expected INPUT=AXIS"));
+    if (std::any_of(inputs_.batch_axes.begin(), inputs_.batch_axes.end(),
+                    [&](const auto& other) { return other.first == axis->first; }))
+      return fail(concat("--batch-axis: input '", axis->first, "' stands twice"));
+    inputs_.batch_axes.push_back(*std::move(axis));
+  }
   return session::require_extents(inputs_);
 }
 

@@ -69,6 +69,11 @@ Result<Model> make_model(graph::Graph graph, Inputs inputs, std::string name) {
                      std::move(name));
 }
 
+Model make_model(graph::Graph applied, session::BatchAxes axes, Inputs inputs) {
+  return Model::of_applied(built_in().contents().spaces, std::move(applied), std::move(axes),
+                           std::move(inputs));
+}
+
 Result<Model> read_onnx(const std::string& path, Inputs inputs) {
   HALE_TRY(graph::Graph graph, session::read_graph(path));
   auto model = make_model(std::move(graph), std::move(inputs), path);

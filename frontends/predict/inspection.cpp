@@ -78,7 +78,8 @@ void add_recognition(const ModelReading& read, Inspection& out) {
 }
 
 /// Assumptions for what the model should state and does not.
-void add_unsaid(const graph::Graph& graph, Inspection& out) {
+void add_unsaid(const Model& model, Inspection& out) {
+  const graph::Graph& graph = model.graph();
   if (graph.operator_sets.empty())
     out.assumptions.emplace_back("no opset is stated: operators are read as of any version");
   for (const graph::ValueId input : graph.body().inputs) {
@@ -87,8 +88,10 @@ void add_unsaid(const graph::Graph& graph, Inspection& out) {
       out.assumptions.push_back(
           concat("the element type of input '", value.name, "' is not stated: its bytes are open"));
   }
-  if (has_open_batch(graph))
+  if (model.has_open_batch())
     out.assumptions.emplace_back("the batch is open in the model: figures are for a batch of 1");
+  out.assumptions.insert(out.assumptions.end(), model.assumptions().begin(),
+                         model.assumptions().end());
 }
 
 void add_kernels(const workload::Workload& work, Inspection& out) {
@@ -114,7 +117,8 @@ std::vector<std::string> fusion_names() {
   return names;
 }
 
-Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
+Result<Inspection> inspect(const Model& model, std::string_view fusion) {
+  const graph::Graph& graph = model.graph();
   HALE_TRY(const workload::FusionRules rules, workload::fusion_rules(fusion));
   Inspection out;
   out.operator_sets = graph.operator_sets;
@@ -123,12 +127,11 @@ Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
   HALE_CHECK(graph::InferShapes::run(inferred));
   out.outputs = ports(inferred, inferred.body().outputs);
   out.fusion = fusion;
-  HALE_TRY(const Model model, make_model(graph));
   HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(1));
   add_recognition(*read, out);
-  add_unsaid(graph, out);
+  add_unsaid(model, out);
   graph::Graph closed = graph;
-  close_batch(closed, 1);
+  close_batch(closed, model.batch_axes(), 1);
   HALE_CHECK(graph::InferShapes::run(closed));
   out.operators = operator_totals(closed);
   out.cost = read->reading.cost;
@@ -143,8 +146,9 @@ Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion) {
   return out;
 }
 
-Result<std::vector<OperationRow>> operations(graph::Graph graph) {
-  close_batch(graph, 1);
+Result<std::vector<OperationRow>> operations(const Model& model) {
+  graph::Graph graph = model.graph();
+  close_batch(graph, model.batch_axes(), 1);
   HALE_CHECK(graph::InferShapes::run(graph));
   const auto total = [&graph](const std::vector<graph::ValueId>& ids,
                               std::uint64_t runs) -> std::optional<std::uint64_t> {
@@ -181,8 +185,7 @@ Result<std::string> kernels_text(const graph::Graph& graph, std::string_view fus
   return workload::print(work);
 }
 
-Result<Encoding> encoding_of(const graph::Graph& graph) {
-  HALE_TRY(const Model model, make_model(graph));
+Result<Encoding> encoding_of(const Model& model) {
   HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(1));
   HALE_TRY(runtime::Recognition found, recognise(*read));
   HALE_TRY(const runtime::SpaceEntry* space, built_in().find_space(found.space));

@@ -30,9 +30,11 @@ Result<ReadFile> read_file(const std::string& path, const Inputs& inputs,
                            const runtime::SpaceEntry& space, std::string_view stated = {}) {
   HALE_TRY(graph::Graph graph, read_graph(path));
   const auto read = [&]() -> Result<ReadFile> {
+    BatchAxes axes = batch_axes(graph, inputs);
     HALE_CHECK(apply(inputs, graph));
-    HALE_TRY(Inputs own, parse_stated(stated));
-    HALE_TRY(const Model model, make_model(std::move(graph), std::move(own)));
+    HALE_TRY(const Inputs own, parse_stated(stated));
+    HALE_CHECK(apply(own, graph));
+    const Model model = make_model(std::move(graph), std::move(axes), inputs);
     HALE_TRY(const auto found, model.at(1));
     const bool is_any = &space == &any_graph();
     ReadFile file{.batch = static_cast<std::size_t>(model.batch().value_or(is_any ? 1 : 0))};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <hale/graph/operation_info.hpp>
 #include <hale/graph/operations/declared.hpp>
+#include <hale/graph/weights.hpp>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -178,15 +179,9 @@ namespace detail::costs {
 
 }  // namespace detail::costs
 
-/// Whether a value is an input of the graph itself, and not of a body within it.
-[[nodiscard]] inline bool is_given(const Graph& graph, ValueId id) {
-  const std::vector<ValueId>& inputs = graph.body().inputs;
-  return std::find(inputs.begin(), inputs.end(), id) != inputs.end();
-}
-
 /// Whether an operand is learned: a Constant of floating or quantised numbers, or what stands in
-/// its place where a model comes without weights, an input or a ConstantOfShape in a slot for
-/// weights. BatchNormalization's statistics are measured, not learned.
+/// its place where a model comes without weights: a ConstantOfShape in a slot for weights, or an
+/// input that stands for one. BatchNormalization's statistics are measured, not learned.
 ///
 /// Pre: shapes are inferred.
 [[nodiscard]] inline bool is_learned(const Graph& graph, const Operation& op, std::size_t slot) {
@@ -200,7 +195,8 @@ namespace detail::costs {
   if (is_for_weights) {
     const Operation* producer = graph.producer(id);
     return is_constant ||
-           (producer != nullptr ? producer->is("ConstantOfShape") : is_given(graph, id));
+           (producer != nullptr ? producer->is("ConstantOfShape")
+                                : stands_for_weight(op, slot) && is_given(graph, id));
   }
   return is_constant && !(slot > 0 && op.is("BatchNormalization"));
 }

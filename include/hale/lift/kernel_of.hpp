@@ -59,14 +59,12 @@ class KernelWriter {
     work.kernels.push_back(std::move(kernel));
   }
 
-  /// Constants, what follows from them, and the inputs in their place in a model without weights.
+  /// Constants, what follows from them, and the inputs that stand for them.
   [[nodiscard]] bool is_weight(const graph::Operation& op, std::size_t slot) const {
     const graph::ValueId operand = op.operands[slot];
     if (groups_.is_constant(operand)) return true;
-    const graph::OperationInfo* info = graph::find_operation(op);
-    return info != nullptr && slot < info->operands.size() && info->operands[slot].is_parameter &&
-           graph_.value(operand).producer == graph::OperationId::none &&
-           graph::is_given(graph_, operand);
+    return graph_.value(operand).producer == graph::OperationId::none &&
+           graph::stands_for_weight(op, slot) && graph::is_given(graph_, operand);
   }
 
  private:

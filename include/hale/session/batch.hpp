@@ -3,26 +3,51 @@
 #include <cstddef>
 #include <cstdint>
 #include <hale/core/config.hpp>
+#include <hale/core/error.hpp>
 #include <hale/graph/ir.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 /// Which axis of a model's inputs is its batch, and giving it an extent.
 namespace hale::session {
 
+struct Inputs;
+
 /// The inputs that are no weights: what a run is given. Cost: one walk over the operations.
 [[nodiscard]] std::vector<graph::ValueId> data_inputs(const graph::Graph& graph);
+
+/// How it is known that an axis is the batch.
+enum class BatchSource : std::uint8_t {
+  said,      // by the user
+  named,     // by the symbol of its extent
+  followed,  // by what takes it, directly or through other operations
+  guessed,   // it is the first, and nothing says that it is none
+};
 
 struct BatchAxis {
   graph::ValueId input;
   std::size_t axis;
+  BatchSource source;
+  std::int64_t before;  // the extent when it was found; graph::Dim::open where that was open
 };
+using BatchAxes = std::vector<BatchAxis>;
 
-/// The batch of each data input: its first axis, the second where recurrent layers take steps or
-/// directions first. Cost: one walk over the operations.
-[[nodiscard]] std::vector<BatchAxis> batch_axes(const graph::Graph& graph);
+/// The batch of each data input that has one. To be asked of a graph as it was read: an extent that
+/// is given hides the name that it had.
+///
+/// Pre: require_axes(). Cost: a walk over the operations.
+[[nodiscard]] BatchAxes batch_axes(const graph::Graph& graph, const Inputs& inputs);
+
+/// "INPUT=AXIS"; nothing where it is not.
+[[nodiscard]] std::optional<std::pair<std::string, std::size_t>> parse_batch_axis(
+    std::string_view word);
+
+/// Errors: a batch axis of an input that the graph does not have, or that is none of its axes.
+[[nodiscard]] Result<> require_axes(const Inputs& inputs, const graph::Graph& graph);
 
 /// Sets every dimension of these symbols. Returns whether there was one. Cost: one walk over the
 /// values.
@@ -30,16 +55,27 @@ bool set_symbols(graph::Graph& graph, const std::unordered_set<std::string>& sym
                  std::int64_t extent);
 
 /// Gives the batch of each data input this extent where it is open.
-void close_batch(graph::Graph& graph, std::int64_t extent);
+void close_batch(graph::Graph& graph, const BatchAxes& axes, std::int64_t extent);
 
 /// Whether close_batch() would change anything.
-[[nodiscard]] bool has_open_batch(const graph::Graph& graph);
+[[nodiscard]] bool has_open_batch(const graph::Graph& graph, const BatchAxes& axes);
 
-/// Changes the batch of the inputs that have the first one's: where any is open, of those alone.
-void set_batch(graph::Graph& graph, std::int64_t extent);
+/// Changes the batch of the inputs. One that is a guess and fixed is left alone where any other is
+/// open, and where it has not the extent of the others.
+///
+/// Errors: a graph with inputs of which no batch is known; inputs of different fixed batches.
+[[nodiscard]] Result<> set_batch(graph::Graph& graph, const BatchAxes& axes, const Inputs& inputs);
 
-/// The batch of the first data input; nothing where it is open, 1 where there is no input.
-[[nodiscard]] std::optional<std::int64_t> batch_of(const graph::Graph& graph);
+/// The batch of the first input of which it is known, else guessed; nothing where it is open, 1
+/// where no input has one.
+[[nodiscard]] std::optional<std::int64_t> batch_of(const graph::Graph& graph,
+                                                   const BatchAxes& axes);
+
+/// What is guessed where the batch is given or is still open, in sentences: "batch: taken as axis 0
+/// of input 'x', ..". `axes` are those before the inputs were given.
+[[nodiscard]] std::vector<std::string> batch_assumptions(const graph::Graph& graph,
+                                                         const BatchAxes& axes,
+                                                         const Inputs& inputs);
 
 }  // namespace hale::session
 

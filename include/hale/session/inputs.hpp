@@ -27,6 +27,7 @@ struct InputWords {
   std::string_view shape = "shape";
   std::string_view dim = "dim";
   std::string_view batch = "batch";
+  std::string_view batch_axis = "batch_axis";
 };
 
 /// What a user says of a model's inputs. All else stays as the model has it.
@@ -34,11 +35,12 @@ struct Inputs {
   std::vector<InputShape> shapes{};
   std::vector<std::pair<std::string, std::int64_t>> dims{};  // open dimensions, by their symbols
   std::optional<std::size_t> batch{};
+  std::vector<std::pair<std::string, std::size_t>> batch_axes{};  // of inputs, by their names
   InputWords words{};
   Choices choices{};
 
   [[nodiscard]] bool says_nothing() const {
-    return !says_extents() && !batch && choices.says_nothing();
+    return !says_extents() && !batch && batch_axes.empty() && choices.says_nothing();
   }
   /// Whether it says shapes or dimensions, and not only a batch.
   [[nodiscard]] bool says_extents() const { return !shapes.empty() || !dims.empty(); }

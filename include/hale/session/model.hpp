@@ -7,6 +7,7 @@
 #include <hale/graph/ir.hpp>
 #include <hale/lift/reading.hpp>
 #include <hale/runtime/space_entry.hpp>
+#include <hale/session/batch.hpp>
 #include <hale/session/inputs.hpp>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace hale::session {
 
@@ -36,15 +38,25 @@ class Model {
   [[nodiscard]] static Result<Model> make(runtime::Spaces spaces, graph::Graph graph,
                                           Inputs inputs = {}, std::string name = {});
 
+  /// Makes a model of a graph whose inputs have been given their shapes. `axes` are the batch's, as
+  /// batch_axes() found them before.
+  [[nodiscard]] static Model of_applied(runtime::Spaces spaces, graph::Graph graph, BatchAxes axes,
+                                        Inputs inputs = {}, std::string name = {});
+
   [[nodiscard]] const std::string& name() const { return state_->name; }
   /// With the shapes that were given, before any pass.
   [[nodiscard]] const graph::Graph& graph() const { return state_->graph; }
   [[nodiscard]] const Inputs& inputs() const { return state_->inputs; }
-  /// The batch of the first input; nothing where the model leaves it open.
+  /// The batch of the inputs, of the first of which it is known; nothing where the model leaves it
+  /// open.
   [[nodiscard]] std::optional<std::int64_t> batch() const { return state_->batch; }
 
   /// Whether the model leaves the batch of any input open.
   [[nodiscard]] bool has_open_batch() const { return state_->has_open_batch; }
+  /// Which axes of the inputs are the batch.
+  [[nodiscard]] const BatchAxes& batch_axes() const { return state_->axes; }
+  /// What is guessed of them.
+  [[nodiscard]] const std::vector<std::string>& assumptions() const { return state_->assumptions; }
 
   /// What is read of the model, at this batch where the model leaves it open.
   ///
@@ -60,6 +72,8 @@ class Model {
     graph::Graph graph;
     Inputs inputs;
     std::string name;
+    BatchAxes axes{};
+    std::vector<std::string> assumptions{};
     std::optional<std::int64_t> batch{};
     bool has_open_batch = false;
     std::mutex mutex{};

@@ -46,6 +46,10 @@ using session::Verdict;
 [[nodiscard]] Result<Model> make_model(graph::Graph graph, Inputs inputs = {},
                                        std::string name = {});
 
+/// Makes a model of a graph whose inputs have been given their shapes. `axes` are the batch's, as
+/// session::batch_axes() found them before.
+[[nodiscard]] Model make_model(graph::Graph applied, session::BatchAxes axes, Inputs inputs);
+
 /// Reads an ONNX file; "-" reads it from stdin; "residual/17" is a network that hale draws.
 ///
 /// Errors: begin with the path. Cost: no weight is read.

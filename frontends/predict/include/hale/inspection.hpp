@@ -5,6 +5,7 @@
 #include <hale/core/error.hpp>
 #include <hale/graph/ir.hpp>
 #include <hale/lift/reading.hpp>
+#include <hale/session/model.hpp>
 #include <hale/workload/workload.hpp>
 #include <map>
 #include <optional>
@@ -67,13 +68,13 @@ struct Inspection {
 [[nodiscard]] std::vector<std::string> fusion_names();
 
 /// Errors: what the passes refuse; no fusion rules of that name.
-[[nodiscard]] Result<Inspection> inspect(const graph::Graph& graph, std::string_view fusion);
+[[nodiscard]] Result<Inspection> inspect(const Model& model, std::string_view fusion);
 
 /// A row for each operation that is no constant, of an If those of the branch that is taken. The
 /// operations of a region come before its owner.
 ///
 /// Errors: shapes that do not fit.
-[[nodiscard]] Result<std::vector<OperationRow>> operations(graph::Graph graph);
+[[nodiscard]] Result<std::vector<OperationRow>> operations(const Model& model);
 
 /// The kernels of a runtime with these fusion rules, as text. Errors: as inspect().
 [[nodiscard]] Result<std::string> kernels_text(const graph::Graph& graph, std::string_view fusion);
@@ -87,6 +88,6 @@ struct Encoding {
 };
 
 /// Errors: as lift::read(); a graph without an operation that takes time.
-[[nodiscard]] Result<Encoding> encoding_of(const graph::Graph& graph);
+[[nodiscard]] Result<Encoding> encoding_of(const Model& model);
 
 }  // namespace hale::session

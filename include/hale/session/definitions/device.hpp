@@ -244,6 +244,8 @@ HALE_SESSION_INLINE void Device::assume_batch(const Model& model,
     answer.assumptions.push_back(concat("batch ", recognition.batch, ", measured with ", measured));
     answer.prediction.verdict = Verdict::extrapolating;
   }
+  answer.assumptions.insert(answer.assumptions.end(), model.assumptions().begin(),
+                            model.assumptions().end());
 }
 
 HALE_SESSION_INLINE void Device::assume_precision(Answer& answer) const {

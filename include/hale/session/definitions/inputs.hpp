@@ -84,13 +84,12 @@ inline void forget_computed_shapes(graph::Graph& graph) {
   return fail(concat(word, ": no open dimension '", symbol, "'; there are: ", in_quotes(known)));
 }
 
-/// Errors: a first input that a shape or a dimension gives another batch.
-[[nodiscard]] inline Result<> require_batch(const Inputs& inputs, const graph::Graph& graph) {
+/// Errors: an input that a shape or a dimension gives another batch.
+[[nodiscard]] inline Result<> require_batch(const Inputs& inputs, const graph::Graph& graph,
+                                            const BatchAxis& of) {
   const auto extent = static_cast<std::int64_t>(*inputs.batch);
-  const std::vector<BatchAxis> axes = batch_axes(graph);
-  if (axes.empty()) return {};
-  const graph::Value& value = graph.value(axes.front().input);
-  const std::size_t axis = axes.front().axis;
+  const graph::Value& value = graph.value(of.input);
+  const std::size_t axis = of.axis;
   const auto refused = [&](std::int64_t found, std::string_view word) {
     return fail(concat(inputs.words.batch, " ", extent, ": ", word, " gives input '", value.name,
                        "' a batch of ", found));
@@ -175,7 +174,11 @@ HALE_SESSION_INLINE Result<> require_extents(const Inputs& inputs) {
 HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   if (inputs.says_nothing()) return {};
   HALE_CHECK(require_extents(inputs));
-  if (inputs.batch) HALE_CHECK(detail::inputs::require_batch(inputs, graph));
+  HALE_CHECK(require_axes(inputs, graph));
+  const BatchAxes axes = inputs.batch ? batch_axes(graph, inputs) : BatchAxes{};
+  for (const BatchAxis& each : axes)
+    if (each.source != BatchSource::guessed || &each == &axes.front())
+      HALE_CHECK(detail::inputs::require_batch(inputs, graph, each));
   const std::vector<graph::Type> before = detail::inputs::types_of_inputs(graph);
   for (const auto& [input, extents] : inputs.shapes) {
     HALE_TRY(const std::string name, detail::inputs::name_of(input, graph, inputs.words.shape));
@@ -183,7 +186,7 @@ HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
   }
   for (const auto& [symbol, extent] : inputs.dims)
     HALE_CHECK(detail::inputs::set_dim(graph, symbol, extent, inputs.words.dim));
-  if (inputs.batch) set_batch(graph, static_cast<std::int64_t>(*inputs.batch));
+  if (inputs.batch) HALE_CHECK(set_batch(graph, axes, inputs));
   if (detail::inputs::types_of_inputs(graph) != before)
     detail::inputs::forget_computed_shapes(graph);
   return apply_choices(inputs.choices, graph);

@@ -9,11 +9,19 @@ namespace hale::session {
 
 HALE_SESSION_INLINE Result<Model> Model::make(runtime::Spaces spaces, graph::Graph graph,
                                               Inputs inputs, std::string name) {
+  BatchAxes axes = session::batch_axes(graph, inputs);
   HALE_CHECK(apply(inputs, graph));
+  return of_applied(spaces, std::move(graph), std::move(axes), std::move(inputs), std::move(name));
+}
+
+HALE_SESSION_INLINE Model Model::of_applied(runtime::Spaces spaces, graph::Graph graph,
+                                            BatchAxes axes, Inputs inputs, std::string name) {
   auto state =
       std::make_shared<State>(spaces, std::move(graph), std::move(inputs), std::move(name));
-  state->batch = batch_of(state->graph);
-  state->has_open_batch = session::has_open_batch(state->graph);
+  state->axes = std::move(axes);
+  state->assumptions = batch_assumptions(state->graph, state->axes, state->inputs);
+  state->batch = batch_of(state->graph, state->axes);
+  state->has_open_batch = session::has_open_batch(state->graph, state->axes);
   return Model(std::move(state));
 }
 
@@ -31,7 +39,7 @@ HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::at(
 HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::read(
     std::uint32_t batch) const {
   graph::Graph graph = state_->graph;
-  if (state_->has_open_batch) close_batch(graph, batch);
+  if (state_->has_open_batch) close_batch(graph, state_->axes, batch);
   auto made = std::make_shared<ModelReading>();
   HALE_TRY(made->reading, lift::read(std::move(graph)));
   auto found = runtime::recognise_searched(state_->spaces, made->reading);

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <hale/graph/ir.hpp>
+#include <vector>
+
+namespace hale::graph {
+
+enum class AxisRole : std::uint8_t { unknown, batch, other };
+
+/// An axis of an input of a graph, by its number among all of them; or one that comes of no input.
+using Axis = std::uint32_t;
+using Axes = std::vector<Axis>;
+inline constexpr Axis no_input = 0xffffffff;
+
+/// What is known of the axes of a graph's inputs. Axes that an operation pairs are one from there
+/// on: what is learned of the one is learned of the other.
+class AxisRoles {
+ public:
+  /// Adds an input. Returns its axes.
+  Axes add(const Type& type) {
+    Axes axes;
+    for (const Dim& dim : type.dims.value_or(std::vector<Dim>{})) {
+      axes.push_back(static_cast<Axis>(extents_.size()));
+      extents_.push_back(dim.extent);
+      parents_.push_back(axes.back());
+      roles_.push_back(AxisRole::unknown);
+      ++unknown_;
+    }
+    return axes;
+  }
+
+  [[nodiscard]] bool knows_all() const { return unknown_ == 0; }
+  /// Pre: the axis is an input's, here and below.
+  [[nodiscard]] std::int64_t extent(Axis axis) const { return extents_[axis]; }
+  [[nodiscard]] AxisRole role(Axis axis) { return roles_[root(axis)]; }
+
+  /// What is known first stays; nothing is kept of an axis that comes of no input.
+  void set(Axis axis, AxisRole role) {
+    if (axis == no_input || roles_[root(axis)] != AxisRole::unknown) return;
+    roles_[root(axis)] = role;
+    --unknown_;
+  }
+
+  /// One of a tensor's axes is its batch, and no other is; past the last one: none is.
+  void set_batch(const Axes& axes, std::size_t batch) {
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      set(axes[i], i == batch ? AxisRole::batch : AxisRole::other);
+  }
+
+  /// Makes one of two axes; an axis of one element is repeated along the other.
+  Axis pair(Axis a, Axis b) {
+    if (a == no_input || b == no_input) return a == no_input ? b : a;
+    if ((extents_[a] == 1) != (extents_[b] == 1)) return extents_[a] == 1 ? b : a;
+    const bool differ =
+        extents_[a] != extents_[b] && extents_[a] != Dim::open && extents_[b] != Dim::open;
+    const Axis to = root(a);
+    const Axis from = root(b);
+    if (differ || from == to) return a;
+    if (roles_[to] == AxisRole::unknown || roles_[from] == AxisRole::unknown) --unknown_;
+    if (roles_[to] == AxisRole::unknown || roles_[from] == AxisRole::batch)
+      roles_[to] = roles_[from];
+    parents_[from] = to;
+    return a;
+  }
+
+ private:
+  [[nodiscard]] Axis root(Axis axis) {
+    while (parents_[axis] != axis) axis = parents_[axis] = parents_[parents_[axis]];
+    return axis;
+  }
+
+  std::vector<std::int64_t> extents_;
+  std::vector<Axis> parents_;  // a forest: paired axes have the same root, which has their role
+  std::vector<AxisRole> roles_;
+  std::size_t unknown_ = 0;  // roots of unknown role
+};
+
+}  // namespace hale::graph
