@@ -49,6 +49,11 @@ Result<Inputs> inputs_of(const hale_inputs* said) {
     HALE_CHECK(require_text(dim.symbol, "symbol"));
     inputs.dims.emplace_back(dim.symbol, dim.extent);
   }
+  HALE_CHECK(require_array(said->batch_axes, said->batch_axis_count, "batch_axes"));
+  for (const hale_batch_axis& each : std::span(said->batch_axes, said->batch_axis_count)) {
+    HALE_CHECK(require_text(each.input, "batch_axis"));
+    inputs.batch_axes.emplace_back(each.input, each.axis);
+  }
   return inputs;
 }
 

@@ -258,6 +258,7 @@ class Graphs(unittest.TestCase):
         self.assertEqual(own.shape, (1, 5))
         graph.output(own)
         self.assertEqual(graph.model(dims={"N": 4}).batch, 4)
+        self.assertEqual(graph.model(batch=3, batch_axes={"x": 2}).batch, 3)
         with self.assertRaisesRegex(hale.HaleError, "no open dimension 'M'"):
             graph.model(dims={"M": 4})
 
@@ -313,6 +314,7 @@ class Refusals(unittest.TestCase):
             (lambda: hale.Model(CELL, shapes=(1, 0)), "extent 0"),
             (lambda: hale.Model(CELL, shapes=(1,) * 99), "found 99"),
             (lambda: hale.Model(CELL, dims={"nope": 1}), "no open dimension 'nope'"),
+            (lambda: hale.Model(CELL, batch_axes={"nope": 1}), "batch_axis: no input 'nope'"),
             (lambda: hale.score("gold_6226", "nasbench201", ["|none~0|"]), "none~0"),
             (lambda: hale.score("gold_6226", "nasbench201", [b"\xff"]), ""),
             (lambda: hale.score("gold_6226", "nowhere", [ARCH]), "nowhere"),

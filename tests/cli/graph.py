@@ -151,6 +151,35 @@ def _():
     expect(plain["latency_ms"] == said["latency_ms"], f"{plain} {said}")
 
 
+@case("which axis is the batch is followed to who takes it; what is guessed is said")
+def _():
+    later = wire.model("later.onnx", [wire.node("Relu", ["x"], ["z"]),
+                                      wire.node("GRU", ["z", "w", "r"], ["", "y"], hidden_size=16)],
+                       [wire.value("x", [30, 1, 16]), wire.value("w", [1, 48, 16]),
+                        wire.value("r", [1, 48, 16])], [wire.value("y", [1, 1, 16])])
+    answer, = score(later, "--device", device(), "--batch", 4)
+    expect(answer["macs"] == 4 * 30 * 48 * 32, str(answer))
+    expect(not any("batch: " in text for text in answer["assumptions"]), str(answer))
+    guess = wire.model("guess.onnx", [wire.node("Relu", ["x"], ["y"])],
+                       [wire.value("x", ["T", "M", 8])], [wire.value("y", ["T", "M", 8])])
+
+    def seen(*words):
+        found = good_json("inspect", guess, *words)["model"]
+        return found["inputs"][0]["shape"], [text for text in found["assumptions"]
+                                             if text.startswith("batch: ")]
+
+    sentence = ("batch: taken as axis 0 of input 'x', which is a guess: --batch-axis x=AXIS says "
+                "which it is")
+    expect(seen() == ("TxMx8", [sentence]), str(seen()))
+    expect(seen("--batch", 4) == ("4xMx8", [sentence]), str(seen("--batch", 4)))
+    said = seen("--batch", 4, "--batch-axis", "x=1")
+    expect(said == ("Tx4x8", []), str(said))
+    answer, = score(guess, "--device", "any.hale", "--dim", "M=3")
+    expect(sentence in answer["assumptions"], str(answer))
+    refused("inspect", guess, "--batch-axis", "z=1", says="--batch-axis: no input 'z'")
+    refused("inspect", guess, "--batch-axis", "x=3", says="expected one in [0, 2]")
+
+
 @case("time goes to the kernels that take it")
 def _():
     path = wire.model("branches.onnx", [

@@ -41,6 +41,10 @@ def _():
     refused("score", "a.onnx", "--shape", "1x3", status=2, says="--shape")
     refused("score", "a.onnx", "--shape", "in:1x0", status=2, says="--shape")
     refused("score", "a.onnx", "--dim", "N", status=2, says="--dim")
+    refused("score", "a.onnx", "--batch-axis", "x", status=2,
+            says="--batch-axis: found 'x', expected INPUT=AXIS")
+    refused("score", "a.onnx", "--batch-axis", "x=0", "--batch-axis", "x=1", status=2,
+            says="--batch-axis: input 'x' stands twice")
     refused("inspect", status=2)
     refused("suggest", status=2, says="--space")
     refused("adapt", "--measurements", "m.csv", status=2, says="--output")

@@ -156,6 +156,19 @@ TEST(workload, has_what_the_model_takes_in_and_gives_and_its_views) {
   EXPECT_EQ(work.views, 1U);
 }
 
+TEST(workload, reads_the_factors_of_a_product_as_inputs_and_the_weights_of_a_convolution_as_such) {
+  const graph::Graph graph = parsed(
+      "%0: tensor<1x3x4x4xf32>, %1: tensor<2x3x1x1xf32>, %2: tensor<1x2x4x5xf32>",
+      R"(%3 = "onnx.Conv"(%0, %1) : (tensor<1x3x4x4xf32>, tensor<2x3x1x1xf32>) -> tensor<*xf32>
+  %4 = "onnx.MatMul"(%3, %2) : (tensor<*xf32>, tensor<1x2x4x5xf32>) -> tensor<*xf32>)",
+      "%4");
+  const workload::Workload work = made(graph, "none");
+  ASSERT_EQ(fused(work), "Conv MatMul");
+  EXPECT_EQ(work.input_bytes, 4U * (48 + 40));
+  EXPECT_EQ(work.kernels[0].weight_bytes, 4U * 6);
+  EXPECT_EQ(work.kernels[1].weight_bytes, 0U);
+}
+
 TEST(workload, what_cannot_be_costed_is_named) {
   const graph::Graph graph = parsed(
       "%0: tensor<?x3xf32, {dims = [\"N\", \"\"]}>, %1: tensor<3x5xf32>, %2: tensor<2x3xf32>",

@@ -46,11 +46,12 @@ TEST(Inputs, ShapesAndDimensionsAreReadFromWords) {
 
 TEST(Inputs, ABatchIsSetWhereEachInputHasIt) {
   graph::Graph graph = two_inputs();
-  EXPECT_TRUE(has_open_batch(graph));
-  EXPECT_EQ(batch_of(graph), std::nullopt);
+  const BatchAxes axes = batch_axes(graph, {});
+  EXPECT_TRUE(has_open_batch(graph, axes));
+  EXPECT_EQ(batch_of(graph, axes), std::nullopt);
   ASSERT_EQ(message(apply({.batch = 4}, graph)), "");
-  EXPECT_FALSE(has_open_batch(graph));
-  EXPECT_EQ(batch_of(graph), 4);
+  EXPECT_FALSE(has_open_batch(graph, axes));
+  EXPECT_EQ(batch_of(graph, axes), 4);
   EXPECT_EQ(graph::describe(graph.value(graph.body().inputs[0]).type), "4x3xSxS");
   EXPECT_EQ(graph::describe(graph.value(graph.body().inputs[1]).type), "10x4x8");
   EXPECT_TRUE(is_open(graph));

@@ -95,6 +95,12 @@ typedef struct hale_dim {
   int64_t extent; /* from 1 on */
 } hale_dim;
 
+/* Which axis of an input is its batch, from 0. */
+typedef struct hale_batch_axis {
+  const char* input;
+  size_t axis;
+} hale_batch_axis;
+
 /* What is said of a model's inputs; what is not said stays as the model has it. */
 typedef struct hale_inputs {
   size_t size;    /* sizeof(hale_inputs) */
@@ -103,6 +109,8 @@ typedef struct hale_inputs {
   const hale_shape* shapes;
   size_t dim_count;
   const hale_dim* dims;
+  size_t batch_axis_count;
+  const hale_batch_axis* batch_axes; /* where hale would take another axis */
 } hale_inputs;
 
 /* An ONNX file, whose weights are not read; one of hale's own networks, "residual/17"; or an ONNX
@@ -116,7 +124,7 @@ HALE_EXPORT hale_model* hale_model_read_bytes(const void* bytes, size_t size, co
 HALE_EXPORT void hale_model_close(hale_model* model);
 
 HALE_EXPORT const char* hale_model_name(const hale_model* model);
-/* The batch of the first input; 0 where the model leaves it open. */
+/* The batch of the first input of which it is known; 0 where the model leaves it open. */
 HALE_EXPORT int64_t hale_model_batch(const hale_model* model);
 
 /* ---- Answers ---------------------------------------------------------------------------- */

@@ -54,10 +54,15 @@ class _Dim(ctypes.Structure):
     _fields_ = [("symbol", c_char_p), ("extent", c_int64)]
 
 
+class _BatchAxis(ctypes.Structure):
+    _fields_ = [("input", c_char_p), ("axis", c_size_t)]
+
+
 class _Inputs(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("batch", c_uint64),
                 ("shape_count", c_size_t), ("shapes", POINTER(_Shape)),
-                ("dim_count", c_size_t), ("dims", POINTER(_Dim))]
+                ("dim_count", c_size_t), ("dims", POINTER(_Dim)),
+                ("batch_axis_count", c_size_t), ("batch_axes", POINTER(_BatchAxis))]
 
 
 class _Kernel(ctypes.Structure):
@@ -258,7 +263,7 @@ def _integers(numbers):
     return (c_int64 * len(numbers))(*numbers)
 
 
-def _inputs(batch, shapes, dims):
+def _inputs(batch, shapes, dims, batch_axes):
     """The structure; what it points to lives as long as it does."""
     shapes = {} if shapes is None else shapes
     if not isinstance(shapes, dict):
@@ -269,9 +274,13 @@ def _inputs(batch, shapes, dims):
                                   for name, shape in shapes.items())]
     named = [_Dim(_bytes(name, "dim"), _integer(extent, f"dim '{name}'", -2**63, 2**63 - 1))
              for name, extent in dims.items()]
+    axes = [_BatchAxis(_bytes(name, "batch_axis"),
+                       _integer(axis, f"batch_axis '{name}'", 0, 2**63 - 1))
+            for name, axis in (batch_axes or {}).items()]
     said = 0 if batch is None else _integer(batch, "batch", 1, 2**63 - 1)
     return _Inputs(ctypes.sizeof(_Inputs), said, len(made), (_Shape * len(made))(*made),
-                   len(named), (_Dim * len(named))(*named))
+                   len(named), (_Dim * len(named))(*named),
+                   len(axes), (_BatchAxis * len(axes))(*axes))
 
 
 def _array(buffer, *shape):
@@ -361,11 +370,12 @@ class Model(_Handle):
     """An ONNX file by its path or as bytes, or one of hale's own networks, "residual/17".
 
     `batch` is that of the inputs, `shapes` their shapes by name (or the only one's), `dims` the
-    extents of open dimensions by symbol. `name` is what answers call a model given as bytes.
+    extents of open dimensions by symbol, `batch_axes` which axis of an input is its batch, where
+    hale would take another one. `name` is what answers call a model given as bytes.
     """
 
-    def __init__(self, source, *, batch=None, shapes=None, dims=None, name=""):
-        inputs = _inputs(batch, shapes, dims)
+    def __init__(self, source, *, batch=None, shapes=None, dims=None, batch_axes=None, name=""):
+        inputs = _inputs(batch, shapes, dims, batch_axes)
         if isinstance(source, (bytes, bytearray, memoryview)):
             source = bytes(source)
             pointer = _call("hale_model_read_bytes", source, len(source), _bytes(name, "name"),
@@ -380,7 +390,7 @@ class Model(_Handle):
 
     @property
     def batch(self):
-        """The batch of the first input; None where the model leaves it open."""
+        """The batch of the first input of which it is known; None where it is open."""
         return _lib().hale_model_batch(self._pointer) or None
 
     def __repr__(self):
@@ -593,9 +603,9 @@ class Graph(_Handle):
         _call("hale_graph_output", self._pointer, self._number(value, "output"),
               _bytes(name, "output"))
 
-    def model(self, *, batch=None, shapes=None, dims=None):
+    def model(self, *, batch=None, shapes=None, dims=None, batch_axes=None):
         """A model of the graph as it is now; the graph can be used on."""
-        inputs = _inputs(batch, shapes, dims)
+        inputs = _inputs(batch, shapes, dims, batch_axes)
         model = Model.__new__(Model)
         model._own(_call("hale_graph_model", self._pointer, byref(inputs)), "hale_model_close")
         return model

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <hale/graph/operation_info.hpp>
 #include <hale/graph/operations/declared.hpp>
+#include <span>
 #include <string_view>
 
 namespace hale::graph {
@@ -33,7 +34,7 @@ struct CarryRule {
   Carry carry;
 };
 
-/// What the kinds of operations do not say.
+/// What the kinds of operations do not say, by name.
 inline constexpr auto carry_rules =
     std::to_array<CarryRule>({{"Attention", Carry::same},
                               {"Concat", Carry::pairs},
@@ -67,9 +68,10 @@ inline constexpr auto carry_rules =
                               {"Upsample", Carry::same}});
 
 [[nodiscard]] inline Carry carry_of(const OperationFacts& facts) {
-  const auto* const found = std::find_if(carry_rules.begin(), carry_rules.end(),
-                                         [&](const auto& rule) { return rule.name == facts.name; });
-  if (found != carry_rules.end()) return found->carry;
+  const auto* const found = std::lower_bound(
+      carry_rules.begin(), carry_rules.end(), facts.name,
+      [](const CarryRule& rule, std::string_view name) { return rule.name < name; });
+  if (found != carry_rules.end() && found->name == facts.name) return found->carry;
   if (facts.form == Form::stacks || facts.form == Form::rows) return Carry::rows;
   switch (facts.kind) {
     case workload::KernelKind::convolution:
@@ -103,28 +105,39 @@ struct BatchTaker {
   std::size_t axis;
 };
 
-/// Beside convolutions and poolings, which take it first, and recurrent layers.
+/// Beside convolutions and poolings, which take it first, and recurrent layers; by name.
 inline constexpr auto batch_takers = std::to_array<BatchTaker>(
     {{"", "Attention", 0b111'0111, 0},
-     {"", "BatchNormalization", 0b1, 0},
-     {"", "BatchNormalization", 0b1'1110, BatchTaker::no_axis},
-     {"", "DepthToSpace", 0b1, 0},
-     {"", "GridSample", 0b11, 0},
-     {"", "GroupNormalization", 0b1, 0},
-     {"", "InstanceNormalization", 0b1, 0},
-     {"", "LRN", 0b1, 0},
-     {"", "NonMaxSuppression", 0b11, 0},
-     {"", "RotaryEmbedding", 0b1, 0},
-     {"", "SpaceToDepth", 0b1, 0},
      {domains::microsoft, "Attention", 0b1, 0},
      {domains::microsoft, "Attention", 0b1'0000, 1},
+     {"", "BatchNormalization", 0b1, 0},
+     {"", "BatchNormalization", 0b1'1110, BatchTaker::no_axis},
      {domains::microsoft, "DecoderMaskedMultiHeadAttention", 0b110'0111, 0},
+     {"", "DepthToSpace", 0b1, 0},
      {domains::microsoft, "EmbedLayerNormalization", 0b11, 0},
+     {"", "GridSample", 0b11, 0},
      {domains::microsoft, "GroupNorm", 0b1, 0},
+     {"", "GroupNormalization", 0b1, 0},
      {domains::microsoft, "GroupQueryAttention", 0b11'1111, 0},
+     {"", "InstanceNormalization", 0b1, 0},
+     {"", "LRN", 0b1, 0},
      {domains::microsoft, "MultiHeadAttention", 0b1101'0111, 0},
+     {"", "NonMaxSuppression", 0b11, 0},
      {domains::microsoft, "QAttention", 0b1, 0},
      {domains::microsoft, "QAttention", 0b1'0000'0000, 1},
-     {domains::microsoft, "RotaryEmbedding", 0b1, 0}});
+     {"", "RotaryEmbedding", 0b1, 0},
+     {domains::microsoft, "RotaryEmbedding", 0b1, 0},
+     {"", "SpaceToDepth", 0b1, 0}});
+
+[[nodiscard]] inline auto takers_named(std::string_view name) {
+  const auto comes_before = [](const BatchTaker& taker, std::string_view other) {
+    return taker.name < other;
+  };
+  const auto* const first =
+      std::lower_bound(batch_takers.begin(), batch_takers.end(), name, comes_before);
+  const auto* last = first;
+  while (last != batch_takers.end() && last->name == name) ++last;
+  return std::span(first, last);
+}
 
 }  // namespace hale::graph

@@ -88,8 +88,8 @@ class AxisWalk {
     }
     using enum workload::KernelKind;
     if (facts.kind == convolution || facts.kind == pooling) return take_axis(op, 0, 0);
-    for (const BatchTaker& taker : batch_takers)
-      if (taker.name == op.name && taker.domain == op.domain)
+    for (const BatchTaker& taker : takers_named(op.name))
+      if (taker.domain == op.domain)
         for (std::size_t slot = 0; slot < op.operands.size() && taker.slots >> slot != 0; ++slot)
           if ((taker.slots >> slot & 1) != 0) take_axis(op, slot, taker.axis);
   }
