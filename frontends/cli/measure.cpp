@@ -14,8 +14,8 @@
 #include <hale/numeric/statistics.hpp>
 #include <hale/onnx.hpp>
 #include <hale/runners.hpp>
-#include <hale/session/batch.hpp>
 #include <hale/session/inputs.hpp>
+#include <hale/session/batch.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -92,13 +92,14 @@ struct Prepared {
 };
 
 /// Errors: inputs of open extents, with the option that closes them.
-Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph) {
+Result<std::vector<runners::Input>> inputs_of(const graph::Graph& graph, const Options& options) {
   std::vector<runners::Input> inputs;
   for (const graph::ValueId id : graph.body().inputs) {
     const graph::Value& value = graph.value(id);
     if (!value.type.is_static())
       return fail(concat("input '", value.name, "' is ", graph::describe(value.type),
-                         ", expected extents; --shape or --dim gives them"));
+                         ", expected extents; give ",
+                         session::closing_words(graph, options.shapes.inputs().words)));
     runners::Input input{value.name, std::string(graph::name_of(value.type.element)), {}};
     for (const graph::Dim& dim : *value.type.dims) input.dims.push_back(dim.extent);
     inputs.push_back(std::move(input));
@@ -111,7 +112,7 @@ Result<graph::Graph> shaped_graph(const std::string& name, const Options& option
   HALE_TRY(graph::Graph graph, session::read_graph(name));
   const session::BatchAxes axes = session::batch_axes(graph, options.shapes.inputs());
   HALE_CHECK(session::apply(options.shapes.inputs(), graph));
-  session::close_batch(graph, axes, 1);
+  HALE_CHECK(session::close_batch(graph, axes, 1));
   return graph;
 }
 
@@ -119,14 +120,14 @@ Result<graph::Graph> shaped_graph(const std::string& name, const Options& option
 Result<std::string> shape_of(const std::string& name, const Options& options) {
   if (options.shapes.inputs().says_nothing()) return std::string();
   HALE_TRY(const graph::Graph graph, shaped_graph(name, options));
-  HALE_CHECK(inputs_of(graph));
+  HALE_CHECK(inputs_of(graph, options));
   return session::state(options.shapes.inputs(), graph);
 }
 
 Result<Prepared> prepare(const std::string& name, const Options& options) {
   HALE_TRY(graph::Graph graph, shaped_graph(name, options));
   Prepared prepared;
-  HALE_TRY(prepared.model.inputs, inputs_of(graph));
+  HALE_TRY(prepared.model.inputs, inputs_of(graph, options));
   prepared.model.path = name;
   if (!session::is_network_name(name)) return prepared;
   if (!options.shapes.inputs().says_nothing()) HALE_CHECK(graph::InferShapes::run(graph));

@@ -9,7 +9,8 @@ namespace hale::cli {
 
 void ShapeOptions::declare(Arguments& arguments) {
   arguments.repeated("--shape INPUT:1x3x224x224", shape_words_, "The shape of an input");
-  arguments.repeated("--dim SYMBOL=VALUE", dim_words_, "The extent of an open dimension");
+  arguments.repeated("--dim SYMBOL=VALUE", dim_words_,
+                     "The extent of an open dimension, or of a name in its expression");
   arguments.number("--batch N", inputs_.batch, "The batch that the model is run with");
   arguments.repeated("--take NODE=then|else", take_words_, "The branch that an If takes");
   arguments.repeated("--value INPUT=VALUE", value_words_,

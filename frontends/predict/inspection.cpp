@@ -6,6 +6,7 @@
 #include <hale/inspection.hpp>
 #include <hale/lift/read.hpp>
 #include <hale/session/batch.hpp>
+#include <hale/session/open_dimensions.hpp>
 #include <hale/space/any_graph.hpp>
 #include <hale/workload/text.hpp>
 #include <memory>
@@ -131,7 +132,7 @@ Result<Inspection> inspect(const Model& model, std::string_view fusion) {
   add_recognition(*read, out);
   add_unsaid(model, out);
   graph::Graph closed = graph;
-  close_batch(closed, model.batch_axes(), 1);
+  HALE_CHECK(close_batch(closed, model.batch_axes(), 1));
   HALE_CHECK(graph::InferShapes::run(closed));
   out.operators = operator_totals(closed);
   out.cost = read->reading.cost;
@@ -148,7 +149,7 @@ Result<Inspection> inspect(const Model& model, std::string_view fusion) {
 
 Result<std::vector<OperationRow>> operations(const Model& model) {
   graph::Graph graph = model.graph();
-  close_batch(graph, model.batch_axes(), 1);
+  HALE_CHECK(close_batch(graph, model.batch_axes(), 1));
   HALE_CHECK(graph::InferShapes::run(graph));
   const auto total = [&graph](const std::vector<graph::ValueId>& ids,
                               std::uint64_t runs) -> std::optional<std::uint64_t> {

@@ -5,3 +5,4 @@
 #include <hale/session/definitions/device.hpp>
 #include <hale/session/definitions/inputs.hpp>
 #include <hale/session/definitions/model.hpp>
+#include <hale/session/definitions/open_dimensions.hpp>

@@ -119,7 +119,7 @@ TEST(BatchAxes, AreThoseThatAreNamed) {
   const BatchAxes axes = batch_axes(closed, {});
   ASSERT_EQ(message(apply({.dims = {{"steps", 30}}}, closed)), "");
   EXPECT_EQ(batch_of(closed, axes), std::nullopt);
-  close_batch(closed, axes, 1);
+  ASSERT_TRUE(close_batch(closed, axes, 1));
   EXPECT_EQ(shapes_text(closed), "30x1");
   EXPECT_EQ(batch_of(closed, axes), 1);
   EXPECT_EQ(macs_of(closed), 30U * 48 * 28);

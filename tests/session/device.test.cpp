@@ -177,7 +177,7 @@ TEST(Device, SaysWhichInputHasNoFixedSize) {
   const auto answer = device_named("default").answer(*make_model(*std::move(builder).finish()));
   ASSERT_FALSE(answer);
   EXPECT_TRUE(answer.error().message.ends_with(
-      "; the size of input 'x' is not fixed: give shape x:1x3xNxN, a number for each N"))
+      "; the size of input 'x' is not fixed: give dim S=N, a number for each N"))
       << answer.error().message;
 }
 

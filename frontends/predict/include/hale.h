@@ -86,13 +86,14 @@ typedef struct hale_model hale_model;
 typedef struct hale_shape {
   const char* input; /* its name; NULL: the only input that is no weight */
   size_t rank;
-  const int64_t* extents; /* from 1 on */
+  const int64_t* extents; /* from 0 on */
 } hale_shape;
 
-/* An open dimension of the inputs, by its symbol. */
+/* A name in open dimensions: with "past" and "seq" that of "past + seq" is said too. A whole text,
+ * "past + seq", may stand here as well. */
 typedef struct hale_dim {
   const char* symbol;
-  int64_t extent; /* from 1 on */
+  int64_t extent; /* from 0 on */
 } hale_dim;
 
 /* Which axis of an input is its batch, from 0. */

@@ -370,8 +370,9 @@ class Model(_Handle):
     """An ONNX file by its path or as bytes, or one of hale's own networks, "residual/17".
 
     `batch` is that of the inputs, `shapes` their shapes by name (or the only one's), `dims` the
-    extents of open dimensions by symbol, `batch_axes` which axis of an input is its batch, where
-    hale would take another one. `name` is what answers call a model given as bytes.
+    extents of open dimensions by symbol ("past" and "seq" give "past + seq" its extent too),
+    `batch_axes` which axis of an input is its batch, where hale would take another one. `name` is
+    what answers call a model given as bytes.
     """
 
     def __init__(self, source, *, batch=None, shapes=None, dims=None, batch_axes=None, name=""):

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <hale/core/config.hpp>
 #include <hale/core/error.hpp>
+#include <hale/graph/expression.hpp>
 #include <hale/graph/ir.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -49,13 +49,10 @@ using BatchAxes = std::vector<BatchAxis>;
 /// Errors: a batch axis of an input that the graph does not have, or that is none of its axes.
 [[nodiscard]] Result<> require_axes(const Inputs& inputs, const graph::Graph& graph);
 
-/// Sets every dimension of these symbols. Returns whether there was one. Cost: one walk over the
-/// values.
-bool set_symbols(graph::Graph& graph, const std::unordered_set<std::string>& symbols,
-                 std::int64_t extent);
-
-/// Gives the batch of each data input this extent where it is open.
-void close_batch(graph::Graph& graph, const BatchAxes& axes, std::int64_t extent);
+/// Gives the batch of each data input this extent where it is open, and what is computed of it and
+/// of the names that are given, as "batch * heads", its own. Errors: as close_dimensions().
+[[nodiscard]] Result<> close_batch(graph::Graph& graph, const BatchAxes& axes, std::int64_t extent,
+                                   graph::NamedExtents given = {});
 
 /// Whether close_batch() would change anything.
 [[nodiscard]] bool has_open_batch(const graph::Graph& graph, const BatchAxes& axes);
@@ -63,8 +60,10 @@ void close_batch(graph::Graph& graph, const BatchAxes& axes, std::int64_t extent
 /// Changes the batch of the inputs. One that is a guess and fixed is left alone where any other is
 /// open, and where it has not the extent of the others.
 ///
-/// Errors: a graph with inputs of which no batch is known; inputs of different fixed batches.
-[[nodiscard]] Result<> set_batch(graph::Graph& graph, const BatchAxes& axes, const Inputs& inputs);
+/// Errors: a graph with inputs of which no batch is known; inputs of different fixed batches; as
+/// close_batch().
+[[nodiscard]] Result<> set_batch(graph::Graph& graph, const BatchAxes& axes, const Inputs& inputs,
+                                 graph::NamedExtents given = {});
 
 /// The batch of the first input of which it is known, else guessed; nothing where it is open, 1
 /// where no input has one.

@@ -6,7 +6,7 @@
 #include <hale/core/error.hpp>
 #include <hale/graph/ir.hpp>
 #include <hale/session/choices.hpp>
-#include <limits>
+#include <hale/session/input_words.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,19 +21,11 @@ struct InputShape {
   std::vector<std::int64_t> extents;
 };
 
-/// What messages call the parts of Inputs: a program that reads them from options gives the
-/// options' names. The texts must outlive the inputs.
-struct InputWords {
-  std::string_view shape = "shape";
-  std::string_view dim = "dim";
-  std::string_view batch = "batch";
-  std::string_view batch_axis = "batch_axis";
-};
-
 /// What a user says of a model's inputs. All else stays as the model has it.
 struct Inputs {
   std::vector<InputShape> shapes{};
-  std::vector<std::pair<std::string, std::int64_t>> dims{};  // open dimensions, by their symbols
+  std::vector<std::pair<std::string, std::int64_t>>
+      dims{};  // by names in open dimensions, or their whole texts
   std::optional<std::size_t> batch{};
   std::vector<std::pair<std::string, std::size_t>> batch_axes{};  // of inputs, by their names
   InputWords words{};
@@ -45,9 +37,6 @@ struct Inputs {
   /// Whether it says shapes or dimensions, and not only a batch.
   [[nodiscard]] bool says_extents() const { return !shapes.empty() || !dims.empty(); }
 };
-
-/// Extents that no model exceeds; larger ones are typing errors.
-inline constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>::max();
 
 /// "INPUT:1x3x224x224", or the extents alone; nothing where it is neither.
 [[nodiscard]] std::optional<InputShape> parse_shape(std::string_view word);
@@ -62,12 +51,13 @@ inline constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>
 /// The shapes of a graph's data inputs, as a measurement states them; empty where nothing is said.
 [[nodiscard]] std::string state(const Inputs& inputs, const graph::Graph& graph);
 
-/// Errors: extents or a batch outside of 1 to `largest_extent`.
+/// Errors: extents outside of 0 to `largest_extent`; a batch outside of 1 to that.
 [[nodiscard]] Result<> require_extents(const Inputs& inputs);
 
-/// Gives a graph's inputs these shapes, dimensions and batch, and makes the choices. Errors: inputs
-/// or symbols that the graph does not have; a batch that contradicts a shape; as require_extents()
-/// and apply_choices().
+/// Gives a graph's inputs these shapes, dimensions and batch, and makes the choices. A dimension
+/// that is an expression, as "past + seq", gets its extent where all its names have theirs. Errors:
+/// inputs or symbols that the graph does not have; extents that contradict each other; as
+/// require_extents() and apply_choices().
 [[nodiscard]] Result<> apply(const Inputs& inputs, graph::Graph& graph);
 
 /// Whether a data input has extents that are not known.

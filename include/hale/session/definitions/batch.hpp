@@ -7,9 +7,11 @@
 #include <hale/graph/weights.hpp>
 #include <hale/session/batch.hpp>
 #include <hale/session/inputs.hpp>
+#include <hale/session/open_dimensions.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace hale::session {
@@ -172,32 +174,18 @@ HALE_SESSION_INLINE Result<> require_axes(const Inputs& inputs, const graph::Gra
   return {};
 }
 
-HALE_SESSION_INLINE bool set_symbols(graph::Graph& graph,
-                                     const std::unordered_set<std::string>& symbols,
-                                     std::int64_t extent) {
-  bool found = false;
-  for (std::size_t i = 0; i < graph.value_count(); ++i) {
-    graph::Type& type = graph.value(static_cast<graph::ValueId>(i)).type;
-    if (!type.dims) continue;
-    for (graph::Dim& dim : *type.dims)
-      if (!dim.is_static() && symbols.contains(dim.symbol)) {
-        dim = graph::Dim{extent};
-        found = true;
-      }
-  }
-  return found;
-}
-
-HALE_SESSION_INLINE void close_batch(graph::Graph& graph, const BatchAxes& axes,
-                                     std::int64_t extent) {
-  std::unordered_set<std::string> symbols;
+HALE_SESSION_INLINE Result<> close_batch(graph::Graph& graph, const BatchAxes& axes,
+                                         std::int64_t extent, graph::NamedExtents given) {
   for (const BatchAxis& each : axes) {
-    graph::Dim& dim = detail::batch::dim_of(graph, each);
-    if (dim.is_static()) continue;
-    if (!dim.symbol.empty()) symbols.insert(dim.symbol);
-    dim = graph::Dim{extent};
+    const graph::Dim& dim = detail::batch::dim_of(graph, each);
+    const bool is_name = !dim.is_static() && graph::names(dim.symbol) == std::vector{dim.symbol};
+    if (is_name) given.emplace(dim.symbol, extent);
   }
-  if (!symbols.empty()) set_symbols(graph, symbols, extent);
+  HALE_CHECK(close_dimensions(graph, given));
+  for (const BatchAxis& each : axes)
+    if (graph::Dim& dim = detail::batch::dim_of(graph, each); !dim.is_static())
+      dim = graph::Dim{extent};
+  return {};
 }
 
 HALE_SESSION_INLINE bool has_open_batch(const graph::Graph& graph, const BatchAxes& axes) {
@@ -207,13 +195,13 @@ HALE_SESSION_INLINE bool has_open_batch(const graph::Graph& graph, const BatchAx
 }
 
 HALE_SESSION_INLINE Result<> set_batch(graph::Graph& graph, const BatchAxes& axes,
-                                       const Inputs& inputs) {
+                                       const Inputs& inputs, graph::NamedExtents given) {
   using detail::batch::dim_of;
   const auto extent = static_cast<std::int64_t>(*inputs.batch);
   if (axes.empty()) {
-    const std::vector<graph::ValueId> given = data_inputs(graph);
-    if (given.empty()) return {};
-    const std::string& name = graph.value(given.front()).name;
+    const std::vector<graph::ValueId> inputs_of_run = data_inputs(graph);
+    if (inputs_of_run.empty()) return {};
+    const std::string& name = graph.value(inputs_of_run.front()).name;
     return fail(concat(inputs.words.batch, " ", extent, ": which axis of input '", name,
                        "' is the batch is not known: give ", inputs.words.batch_axis, " ", name,
                        "=AXIS"));
@@ -232,7 +220,7 @@ HALE_SESSION_INLINE Result<> set_batch(graph::Graph& graph, const BatchAxes& axe
   }
   if (first == nullptr) first = &axes.front();
   const std::int64_t before = dim_of(graph, *first).extent;
-  close_batch(graph, axes, extent);
+  HALE_CHECK(close_batch(graph, axes, extent, std::move(given)));
   for (const BatchAxis& each : axes)
     if (each.source != BatchSource::guessed || (!is_open && dim_of(graph, each).extent == before))
       dim_of(graph, each) = graph::Dim{extent};

@@ -8,6 +8,7 @@
 #include <hale/session/batch.hpp>
 #include <hale/session/device.hpp>
 #include <hale/session/kernel_times.hpp>
+#include <hale/session/open_dimensions.hpp>
 #include <hale/session/precision.hpp>
 #include <iterator>
 #include <mutex>
@@ -26,18 +27,19 @@ namespace detail {
 }
 
 /// What to add where the size of an input is not fixed: "; the size of input 'x' is not fixed: give
-/// shape x:Nx3xNxN, a number for each N". Empty where all are.
+/// dim N=N shape x:1xN, a number for each N". Empty where all are.
 [[nodiscard]] inline std::string open_size(const graph::Graph& graph, const InputWords& words) {
-  for (const graph::ValueId id : data_inputs(graph)) {
+  std::string_view first;
+  std::size_t count = 0;
+  for (const graph::ValueId id : graph.body().inputs) {
     const graph::Value& value = graph.value(id);
-    if (value.type.is_static()) continue;
-    std::string extents;
-    for (const graph::Dim& dim : value.type.dims.value_or(std::vector<graph::Dim>{}))
-      extents += concat(extents.empty() ? "" : "x", dim.is_static() ? concat(dim.extent) : "N");
-    return concat("; the size of input '", value.name, "' is not fixed: give ", words.shape, " ",
-                  value.name, ":", extents.empty() ? "NxNx.." : extents, ", a number for each N");
+    if (!value.type.is_tensor() || value.type.is_static()) continue;
+    if (count++ == 0) first = value.name;
   }
-  return {};
+  if (count == 0) return {};
+  return concat("; the size of input '", first, "'",
+                count == 1 ? "" : concat(" and ", count - 1, " more"), " is not fixed: give ",
+                closing_words(graph, words), ", a number for each N");
 }
 
 /// Errors: the cost of too much of the model is not known.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <hale/core/text.hpp>
 #include <hale/session/batch.hpp>
+#include <hale/session/definitions/open_dimensions.hpp>
 #include <hale/session/inputs.hpp>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace hale::session {
 namespace detail::inputs {
 
 [[nodiscard]] constexpr bool is_extent(std::int64_t extent) {
-  return extent >= 1 && extent <= largest_extent;
+  return extent >= 0 && extent <= largest_extent;
 }
 
 [[nodiscard]] inline std::optional<std::int64_t> parse_extent(std::string_view text) {
@@ -26,19 +27,39 @@ namespace detail::inputs {
   return types;
 }
 
-/// What the file says of computed values no longer holds once an input's extent is another.
-inline void forget_computed_shapes(graph::Graph& graph) {
+/// The values that have a dimension with a name.
+[[nodiscard]] inline std::vector<bool> with_names(const graph::Graph& graph) {
+  std::vector<bool> found(graph.value_count(), false);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (const auto& dims = graph.value(static_cast<graph::ValueId>(i)).type.dims)
+      found[i] = std::any_of(dims->begin(), dims->end(),
+                             [](const graph::Dim& dim) { return !dim.symbol.empty(); });
+  return found;
+}
+
+/// Whether an extent that had no name is another.
+[[nodiscard]] inline bool is_resized(const graph::Type& before, const graph::Type& now) {
+  if (!before.dims || !now.dims) return before.dims != now.dims;
+  for (std::size_t i = 0; i < before.rank(); ++i)
+    if ((*before.dims)[i] != (*now.dims)[i] && (*before.dims)[i].symbol.empty()) return true;
+  return false;
+}
+
+/// What the file says of computed values no longer holds once an input's extent is another. Where
+/// names alone got extents, it holds of the values `named` that it describes by names.
+inline void forget_computed_shapes(graph::Graph& graph, const std::vector<graph::Type>& before,
+                                   const std::vector<bool>& named) {
+  const std::vector<graph::Type> now = types_of_inputs(graph);
+  if (now == before) return;
+  bool is_another = false;
+  for (std::size_t i = 0; i < now.size(); ++i)
+    is_another = is_another || is_resized(before[i], now[i]);
   for (std::size_t i = 0; i < graph.value_count(); ++i) {
     const auto id = static_cast<graph::ValueId>(i);
     const graph::Operation* producer = graph.producer(id);
-    if (producer != nullptr && !producer->is("Constant")) graph.value(id).type.dims.reset();
+    const bool is_computed = producer != nullptr && !producer->is("Constant");
+    if (is_computed && (is_another || !named[i])) graph.value(id).type.dims.reset();
   }
-}
-
-[[nodiscard]] inline std::string in_quotes(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& one : names) list += concat(list.empty() ? "'" : ", '", one, "'");
-  return list.empty() ? "none" : list;
 }
 
 /// The input that a shape is for. Errors: none is named, and there are several.
@@ -48,13 +69,14 @@ inline void forget_computed_shapes(graph::Graph& graph) {
   std::vector<std::string> names;
   for (const graph::ValueId id : data_inputs(graph)) names.push_back(graph.value(id).name);
   if (names.size() == 1) return std::move(names.front());
-  return fail(
-      concat(word, ": found one without an input's name, expected one of: ", in_quotes(names)));
+  return fail(concat(word, ": found one without an input's name, expected one of: ",
+                     dimensions::in_quotes(names)));
 }
 
+/// Gives an input its shape, and the names in it their extents; a name that has one keeps it.
 [[nodiscard]] inline Result<> set_shape(graph::Graph& graph, const std::string& name,
                                         const std::vector<std::int64_t>& extents,
-                                        std::string_view word) {
+                                        std::string_view word, graph::NamedExtents& given) {
   std::vector<std::string> known;
   for (const graph::ValueId id : graph.body().inputs) {
     graph::Value& value = graph.value(id);
@@ -67,21 +89,45 @@ inline void forget_computed_shapes(graph::Graph& graph) {
                          " dimensions, found ", extents.size()));
     const std::vector<graph::Dim> before = value.type.dims.value_or(std::vector<graph::Dim>{});
     for (std::size_t d = 0; d < before.size(); ++d)
-      if (!before[d].symbol.empty()) set_symbols(graph, {before[d].symbol}, extents[d]);
+      if (!before[d].symbol.empty()) given.emplace(before[d].symbol, extents[d]);
     value.type.dims = graph::tensor_type(value.type.element, extents).dims;
     return {};
   }
-  return fail(concat(word, ": no input '", name, "'; there are: ", in_quotes(known)));
+  return fail(concat(word, ": no input '", name, "'; there are: ", dimensions::in_quotes(known)));
 }
 
-[[nodiscard]] inline Result<> set_dim(graph::Graph& graph, const std::string& symbol,
-                                      std::int64_t extent, std::string_view word) {
-  std::vector<std::string> known;
-  for (const graph::ValueId id : graph.body().inputs)
-    for (const graph::Dim& dim : graph.value(id).type.dims.value_or(std::vector<graph::Dim>{}))
-      if (!dim.symbol.empty()) known.push_back(dim.symbol);
-  if (set_symbols(graph, {symbol}, extent)) return {};
-  return fail(concat(word, ": no open dimension '", symbol, "'; there are: ", in_quotes(known)));
+/// Adds the dimensions that were given. Errors: there is none of that name; it has another extent.
+[[nodiscard]] inline Result<> add_dims(const Inputs& inputs, const DimensionNames& names,
+                                       graph::NamedExtents& given) {
+  const graph::NamedExtents of_shapes = given;
+  for (const auto& [said, extent] : inputs.dims) {
+    HALE_TRY(const std::string name, names.find(said, inputs.words));
+    const auto [other, is_new] = given.emplace(name, extent);
+    if (is_new || other->second == extent) continue;
+    return fail(concat(inputs.words.dim, ": '", name, "' is given as ", extent, " and ",
+                       of_shapes.contains(name) ? concat("by ", inputs.words.shape, " ") : "",
+                       "as ", other->second));
+  }
+  return {};
+}
+
+/// Errors: an expression that is given as a whole, and is another number by its names.
+[[nodiscard]] inline Result<> require_no_contradiction(graph::NamedExtents given,
+                                                       std::string_view word) {
+  const graph::NamedExtents all = given;
+  for (const auto& [text, extent] : all) {
+    given.erase(text);
+    const auto computed = graph::evaluate(text, given);
+    given.emplace(text, extent);
+    if (!computed || *computed == extent) continue;
+    std::string reason;
+    for (const std::string& name : graph::names(text))
+      if (const auto found = given.find(name); found != given.end() && name != text)
+        reason += concat(reason.empty() ? "" : ", ", name, "=", found->second);
+    return fail(concat(word, ": '", text, "' is given as ", extent, ", but it is ", *computed,
+                       reason.empty() ? "" : concat(" by ", reason)));
+  }
+  return {};
 }
 
 /// Errors: an input that a shape or a dimension gives another batch.
@@ -153,11 +199,11 @@ HALE_SESSION_INLINE std::string state(const Inputs& inputs, const graph::Graph& 
 }
 
 HALE_SESSION_INLINE Result<> require_extents(const Inputs& inputs) {
-  const auto refused = [](std::string_view what, const auto& found) {
-    return fail(concat(what, " ", found, ", expected one in [1, ", largest_extent, "]"));
+  const auto refused = [](std::string_view what, const auto& found, int least = 0) {
+    return fail(concat(what, " ", found, ", expected one in [", least, ", ", largest_extent, "]"));
   };
   if (inputs.batch && (*inputs.batch < 1 || *inputs.batch > std::size_t{largest_extent}))
-    return refused(concat(inputs.words.batch, ": found"), *inputs.batch);
+    return refused(concat(inputs.words.batch, ": found"), *inputs.batch, 1);
   for (const InputShape& shape : inputs.shapes)
     for (const std::int64_t extent : shape.extents)
       if (!detail::inputs::is_extent(extent))
@@ -180,15 +226,19 @@ HALE_SESSION_INLINE Result<> apply(const Inputs& inputs, graph::Graph& graph) {
     if (each.source != BatchSource::guessed || &each == &axes.front())
       HALE_CHECK(detail::inputs::require_batch(inputs, graph, each));
   const std::vector<graph::Type> before = detail::inputs::types_of_inputs(graph);
+  const std::vector<bool> named = detail::inputs::with_names(graph);
+  const DimensionNames names(graph);
+  graph::NamedExtents given;
   for (const auto& [input, extents] : inputs.shapes) {
     HALE_TRY(const std::string name, detail::inputs::name_of(input, graph, inputs.words.shape));
-    HALE_CHECK(detail::inputs::set_shape(graph, name, extents, inputs.words.shape));
+    HALE_CHECK(detail::inputs::set_shape(graph, name, extents, inputs.words.shape, given));
   }
-  for (const auto& [symbol, extent] : inputs.dims)
-    HALE_CHECK(detail::inputs::set_dim(graph, symbol, extent, inputs.words.dim));
-  if (inputs.batch) HALE_CHECK(set_batch(graph, axes, inputs));
-  if (detail::inputs::types_of_inputs(graph) != before)
-    detail::inputs::forget_computed_shapes(graph);
+  HALE_CHECK(detail::inputs::add_dims(inputs, names, given));
+  if (!inputs.dims.empty())
+    HALE_CHECK(detail::inputs::require_no_contradiction(given, inputs.words.dim));
+  HALE_CHECK(close_dimensions(graph, given));
+  if (inputs.batch) HALE_CHECK(set_batch(graph, axes, inputs, std::move(given)));
+  detail::inputs::forget_computed_shapes(graph, before, named);
   return apply_choices(inputs.choices, graph);
 }
 

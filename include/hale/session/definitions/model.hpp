@@ -3,6 +3,7 @@
 #include <hale/lift/read.hpp>
 #include <hale/session/batch.hpp>
 #include <hale/session/model.hpp>
+#include <hale/session/open_dimensions.hpp>
 #include <utility>
 
 namespace hale::session {
@@ -39,7 +40,7 @@ HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::at(
 HALE_SESSION_INLINE Result<std::shared_ptr<const ModelReading>> Model::read(
     std::uint32_t batch) const {
   graph::Graph graph = state_->graph;
-  if (state_->has_open_batch) close_batch(graph, state_->axes, batch);
+  if (state_->has_open_batch) HALE_CHECK(close_batch(graph, state_->axes, batch));
   auto made = std::make_shared<ModelReading>();
   HALE_TRY(made->reading, lift::read(std::move(graph)));
   auto found = runtime::recognise_searched(state_->spaces, made->reading);
