@@ -16,6 +16,7 @@
 #include <hale/runners.hpp>
 #include <hale/session/inputs.hpp>
 #include <hale/session/batch.hpp>
+#include <hale/session/open_dimensions.hpp>
 #include <map>
 #include <memory>
 #include <optional>

@@ -124,16 +124,19 @@ Result<Inspection> inspect(const Model& model, std::string_view fusion) {
   Inspection out;
   out.operator_sets = graph.operator_sets;
   out.inputs = ports(graph, graph.body().inputs);
-  graph::Graph inferred = graph;
-  HALE_CHECK(graph::InferShapes::run(inferred));
-  out.outputs = ports(inferred, inferred.body().outputs);
+  graph::Graph closed = graph;
+  HALE_CHECK(graph::InferShapes::run(closed));
+  out.outputs = ports(closed, closed.body().outputs);
   out.fusion = fusion;
   HALE_TRY(const std::shared_ptr<const ModelReading> read, model.at(1));
   add_recognition(*read, out);
   add_unsaid(model, out);
-  graph::Graph closed = graph;
-  HALE_CHECK(close_batch(closed, model.batch_axes(), 1));
-  HALE_CHECK(graph::InferShapes::run(closed));
+  if (model.has_open_batch()) {
+    closed = graph;
+    HALE_CHECK(close_batch(closed, model.batch_axes(), 1));
+    HALE_CHECK(graph::InferShapes::run(closed));
+  }
+  HALE_CHECK(graph::InlineCalls::run(closed));
   out.operators = operator_totals(closed);
   out.cost = read->reading.cost;
   if (rules.name == workload::FusionRules{}.name) {
@@ -150,7 +153,7 @@ Result<Inspection> inspect(const Model& model, std::string_view fusion) {
 Result<std::vector<OperationRow>> operations(const Model& model) {
   graph::Graph graph = model.graph();
   HALE_CHECK(close_batch(graph, model.batch_axes(), 1));
-  HALE_CHECK(graph::InferShapes::run(graph));
+  HALE_CHECK((graph::Pipeline<graph::InferShapes, graph::InlineCalls>::run(graph)));
   const auto total = [&graph](const std::vector<graph::ValueId>& ids,
                               std::uint64_t runs) -> std::optional<std::uint64_t> {
     std::uint64_t sum = 0;

@@ -6,6 +6,7 @@
 #include <hale/graph/passes/fold_zeros.hpp>
 #include <hale/graph/passes/follow_conditions.hpp>
 #include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/graph/passes/inline_calls.hpp>
 #include <hale/graph/passes/recognise_gelu.hpp>
 #include <hale/graph/passes/recognise_hard_sigmoid.hpp>
 #include <hale/graph/passes/recognise_hard_swish.hpp>
@@ -27,15 +28,16 @@ namespace hale::graph {
 /// What is safe for any reader of the graph: nothing that a later step could want to see is lost
 /// but names of identities. The factors of zero stay.
 struct Simplify {
-  using Passes = Pipeline<Verify, InferShapes, FollowConditions, FoldConstants, RemoveIdentities,
-                          RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+  using Passes = Pipeline<Verify, InferShapes, InlineCalls, FollowConditions, FoldConstants,
+                          RemoveIdentities, RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
   [[nodiscard]] static Result<> run(Graph& graph);
 };
 
 /// Simplify, and what a factor of zero decides.
 struct Canonicalise {
-  using Passes = Pipeline<Verify, InferShapes, FollowConditions, FoldConstants, RemoveIdentities,
-                          FoldZeros, RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
+  using Passes =
+      Pipeline<Verify, InferShapes, InlineCalls, FollowConditions, FoldConstants, RemoveIdentities,
+               FoldZeros, RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
   [[nodiscard]] static Result<> run(Graph& graph);
 };
 
@@ -80,10 +82,10 @@ inline constexpr std::array<PassEntry, sizeof...(Passes)> pass_table = {
 
 /// Every pass, in the order in which canonicalise() and then RecognisePatterns take them.
 [[nodiscard]] constexpr std::span<const PassEntry> passes() {
-  return detail::pass_table<Verify, InferShapes, FollowConditions, FoldConstants, RemoveIdentities,
-                            FoldZeros, FoldBatchNormalization, RemoveDeadCode, RecogniseGelu,
-                            RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish, RecogniseMish,
-                            RecogniseLayerNormalization, RecogniseRmsNormalization,
+  return detail::pass_table<Verify, InferShapes, InlineCalls, FollowConditions, FoldConstants,
+                            RemoveIdentities, FoldZeros, FoldBatchNormalization, RemoveDeadCode,
+                            RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish,
+                            RecogniseMish, RecogniseLayerNormalization, RecogniseRmsNormalization,
                             RecogniseSoftmax, RecogniseQuantised>;
 }
 

@@ -49,9 +49,9 @@ class KernelWriter {
         return;
       }
       // Counted by its products, so it is not listed as uncovered too.
-      work.assumptions.push_back(
-          concat(kernel.location, " (", kernel.operations.front(),
-                 "): counted by its multiply-adds, since ", reason, ": its bytes are left out"));
+      work.assumptions.push_back(concat(kernel.location, " (", kernel.operations.front(),
+                                        "): counted by its multiply-adds, since ", reason,
+                                        ": its bytes are left out"));
     }
     if (group.operations.size() == 1 || group.kind != KernelKind::attention)
       kernel.gemm = gemm_of(graph_, group.operations.front());

@@ -126,9 +126,9 @@ struct Trace {
   Reading reading;
   HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes>::run(graph)));
   reading.cost.parameters = graph::parameters(graph).total;  // before passes fold any away
-  HALE_CHECK(
-      (graph::Pipeline<graph::FollowConditions, graph::FoldConstants, graph::RemoveIdentities,
-                       graph::RecogniseQuantised, graph::RemoveDeadCode>::run(graph)));
+  HALE_CHECK((graph::Pipeline<graph::InlineCalls, graph::FollowConditions, graph::FoldConstants,
+                              graph::RemoveIdentities, graph::RecogniseQuantised,
+                              graph::RemoveDeadCode>::run(graph)));
   const workload::FusionRules none = workload::no_fusion();
   workload::Workload unfused = kernels::KernelList(graph, none).run();
   HALE_CHECK(cost_without_zeros(graph, unfused, reading.cost));

@@ -160,9 +160,10 @@ class KernelList {
 
 /// See lift::prepare().
 [[nodiscard]] inline Result<> run_passes(graph::Graph& graph, const workload::FusionRules& rules) {
-  HALE_CHECK((graph::Pipeline<graph::Verify, graph::InferShapes, graph::FollowConditions,
-                              graph::FoldConstants, graph::RemoveIdentities,
-                              graph::RecogniseQuantised, graph::RemoveDeadCode>::run(graph)));
+  HALE_CHECK(
+      (graph::Pipeline<graph::Verify, graph::InferShapes, graph::InlineCalls,
+                       graph::FollowConditions, graph::FoldConstants, graph::RemoveIdentities,
+                       graph::RecogniseQuantised, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_zeros)
     HALE_CHECK((graph::Pipeline<graph::FoldZeros, graph::RemoveDeadCode>::run(graph)));
   if (rules.folds_normalisation) HALE_CHECK(graph::FoldBatchNormalization::run(graph));
