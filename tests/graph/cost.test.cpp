@@ -73,9 +73,9 @@ TEST(parameters, inputs_in_the_place_of_weights_count) {
 }
 
 TEST(parameters, inputs_that_are_factors_of_products_are_none) {
-  const Graph graph = parsed(
-      "%0: tensor<2x3xf32>, %1: tensor<3x5xf32>, %2: tensor<5x7xf32>, %3: tensor<7xf32>",
-      R"(%4 = "onnx.MatMul"(%0, %1) : (tensor<2x3xf32>, tensor<3x5xf32>) -> tensor<2x5xf32>
+  const Graph graph =
+      parsed("%0: tensor<2x3xf32>, %1: tensor<3x5xf32>, %2: tensor<5x7xf32>, %3: tensor<7xf32>",
+             R"(%4 = "onnx.MatMul"(%0, %1) : (tensor<2x3xf32>, tensor<3x5xf32>) -> tensor<2x5xf32>
 %5 = "onnx.Gemm"(%4, %2, %3) : (tensor<2x5xf32>, tensor<5x7xf32>, tensor<7xf32>) -> tensor<2x7xf32>
 %6 = "onnx.Einsum"(%5, %2) {equation = "ij,kj->ik"} : (tensor<2x7xf32>, tensor<5x7xf32>) -> tensor<2x5xf32>
 %7 = "com.microsoft.FusedMatMul"(%6, %2) : (tensor<2x5xf32>, tensor<5x7xf32>) -> tensor<2x7xf32>)");

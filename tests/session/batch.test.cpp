@@ -142,6 +142,18 @@ TEST(BatchAxes, HaveNamesInCapitalsOrNot) {
         << name;
 }
 
+TEST(BatchAxes, AreNotTheLettersOfMatricesNorANameThatStandsTwice) {
+  const auto axes = [](const std::vector<Extent>& a, const std::vector<Extent>& b) {
+    Builder builder("letters");
+    builder.output(*builder.add("Relu", {builder.input("a", of(a))}), "y");
+    builder.output(*builder.add("Relu", {builder.input("b", of(b))}), "z");
+    return axes_text(as_read(std::move(builder)));
+  };
+  EXPECT_EQ(axes({"M", "K"}, {"K", "N"}), "a:0? b:0?");
+  EXPECT_EQ(axes({3, 2, "N", "N"}, {3, 2}), "a:0? b:0?");
+  EXPECT_EQ(axes({"T", "N"}, {1, 2}), "a:1 b:0?");
+}
+
 TEST(BatchAxes, ThatAreNamedForSureLeaveOtherNamesAlone) {
   Builder builder("places");
   const ValueId ids = builder.input("ids", of({"batch", "sequence", 8}));

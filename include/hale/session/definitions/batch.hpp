@@ -35,11 +35,15 @@ HALE_SESSION_INLINE std::vector<graph::ValueId> data_inputs(const graph::Graph& 
 
 namespace detail::batch {
 
-/// How surely a symbol names a batch: 3 for "batch_size", 2 for "B", 1 for "N", 0 for others.
-[[nodiscard]] inline int rank_of_name(const std::string& symbol) {
-  std::string name = symbol;
+[[nodiscard]] inline std::string in_small_letters(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return name;
+}
+
+/// How surely a symbol names a batch: 3 for "batch_size", 2 for "B", 1 for "N", 0 for others.
+[[nodiscard]] inline int rank_of_name(const std::string& symbol) {
+  const std::string name = in_small_letters(symbol);
   if (name.find("batch") != std::string::npos) return 3;
   if (name == "b" || name == "bs") return 2;
   return name == "n" ? 1 : 0;
@@ -65,9 +69,14 @@ class Finder {
       : graph_(graph), said_(said), inputs_(data_inputs(graph)), walk_(graph) {
     for (const graph::ValueId id : inputs_) {
       axes_.push_back(walk_.add(id));
-      for (const graph::Dim& dim : dims(id))
-        best_name_ = std::max(best_name_, rank_of_name(dim.symbol));
+      for (const graph::Dim& dim : dims(id)) {
+        const std::string name = in_small_letters(dim.symbol);
+        has_matrices_ = has_matrices_ || name == "m" || name == "k";
+      }
     }
+    for (const graph::ValueId id : inputs_)
+      for (std::size_t axis = 0; axis < dims(id).size(); ++axis)
+        best_name_ = std::max(best_name_, name_rank(id, axis));
   }
 
   [[nodiscard]] BatchAxes run() {
@@ -99,14 +108,23 @@ class Finder {
     return {id, axis, source, dims(id)[axis].extent};
   }
 
+  /// A name on two axes of an input is no batch's; "N" beside "M" or "K" is a matrix's.
+  [[nodiscard]] int name_rank(graph::ValueId id, std::size_t axis) const {
+    const std::string& symbol = dims(id)[axis].symbol;
+    const int rank = rank_of_name(symbol);
+    if (rank == 0 || (rank == 1 && has_matrices_)) return 0;
+    const auto count = std::count_if(dims(id).begin(), dims(id).end(),
+                                     [&](const graph::Dim& dim) { return dim.symbol == symbol; });
+    return count == 1 ? rank : 0;
+  }
+
   /// Where several inputs have names, those count that name a batch the most surely.
   [[nodiscard]] std::optional<BatchAxis> stated(graph::ValueId id) const {
     for (const auto& [input, axis] : said_.batch_axes)
       if (input == graph_.value(id).name && axis < dims(id).size())
         return make(id, axis, BatchSource::said);
     for (std::size_t axis = 0; best_name_ > 0 && axis < dims(id).size(); ++axis)
-      if (rank_of_name(dims(id)[axis].symbol) == best_name_)
-        return make(id, axis, BatchSource::named);
+      if (name_rank(id, axis) == best_name_) return make(id, axis, BatchSource::named);
     return std::nullopt;
   }
 
@@ -136,6 +154,7 @@ class Finder {
   graph::AxisWalk walk_;
   std::vector<graph::Axes> axes_;
   std::unordered_set<std::string> symbols_;  // of the batches that are known
+  bool has_matrices_ = false;                // axes called "M" or "K"
   int best_name_ = 0;
 };
 
