@@ -73,7 +73,7 @@ static void models(const char* path) {
   const hale_shape shape = {NULL, 4, extents};
   const hale_dim dim = {"no-such-symbol", 2};
   const hale_batch_axis axis = {"no-such-input", 1};
-  const int64_t none[1] = {0};
+  const int64_t none[1] = {-1};
   const hale_shape empty = {"x", 1, none};
   hale_inputs inputs = {sizeof(hale_inputs), 0, 0, NULL, 0, NULL, 0, NULL};
   hale_model* model = hale_model_read(path, &inputs, &error);
@@ -94,7 +94,7 @@ static void models(const char* path) {
   REFUSED(hale_model_read(path, &inputs, &error) == NULL, "batch: found 18446744073709551615");
   inputs.batch = 0;
   inputs.shapes = &empty;
-  REFUSED(hale_model_read(path, &inputs, &error) == NULL, "input 'x': found the extent 0");
+  REFUSED(hale_model_read(path, &inputs, &error) == NULL, "input 'x': found the extent -1");
   inputs.shape_count = (size_t)-1;
   REFUSED(hale_model_read(path, &inputs, &error) == NULL, "shapes: found 18446744073709551615");
   inputs.shapes = NULL;

@@ -262,6 +262,24 @@ class Graphs(unittest.TestCase):
         with self.assertRaisesRegex(hale.HaleError, "no open dimension 'M'"):
             graph.model(dims={"M": 4})
 
+    def test_extents_follow_from_names_and_may_be_zero(self):
+        graph = hale.Graph("step")
+        q = graph.input("q", ("seq", 64))
+        cache = graph.input("cache", (64, "past + seq"))
+        graph.output(graph.add("MatMul", q, cache), "y")
+        device = hale.Device()
+        for past, seq in ((0, 4), (12, 4), (0, 0)):
+            model = graph.model(dims={"past": past, "seq": seq})
+            self.assertEqual(device.answer(model).macs, 64 * seq * (past + seq))
+        self.assertEqual(device.answer(graph.model(dims={"past + seq": 8, "seq": 2})).macs, 1024)
+        for dims, message in (
+                ({"sequence": 1}, "dim: no open dimension 'sequence'; did you mean 'seq'.; there "
+                                  "are: 'seq', 'past'; give dim seq=N dim past=N$"),
+                ({"past": 1, "seq": 2, "past + seq": 4}, "as 4, but it is 3 by past=1, seq=2"),
+                ({"past": -1}, "expected one in .0, ")):
+            with self.assertRaisesRegex(hale.HaleError, message):
+                graph.model(dims=dims)
+
     def test_what_does_not_fit_is_refused_and_changes_nothing(self):
         graph, other = hale.Graph("a"), hale.Graph("b")
         x = graph.input("x", (1, 8))
@@ -311,7 +329,7 @@ class Refusals(unittest.TestCase):
             (lambda: hale.Model(CELL, batch=2**40), "batch: found 1099511627776"),
             (lambda: hale.Model(CELL, batch=1.5), "1.5"),
             (lambda: hale.Model(CELL, shapes={"nope": (1, 2)}), "no input 'nope'"),
-            (lambda: hale.Model(CELL, shapes=(1, 0)), "extent 0"),
+            (lambda: hale.Model(CELL, shapes=(1, -1)), "extent -1"),
             (lambda: hale.Model(CELL, shapes=(1,) * 99), "found 99"),
             (lambda: hale.Model(CELL, dims={"nope": 1}), "no open dimension 'nope'"),
             (lambda: hale.Model(CELL, batch_axes={"nope": 1}), "batch_axis: no input 'nope'"),

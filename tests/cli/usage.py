@@ -39,7 +39,7 @@ def _():
     refused("score", "a.onnx", "--batch", "-1", status=2, says="whole number")
     refused("score", "a.onnx", "--batch", "0", status=2, says="one in [1, ")
     refused("score", "a.onnx", "--shape", "1x3", status=2, says="--shape")
-    refused("score", "a.onnx", "--shape", "in:1x0", status=2, says="--shape")
+    refused("score", "a.onnx", "--shape", "in:1x-1", status=2, says="--shape")
     refused("score", "a.onnx", "--dim", "N", status=2, says="--dim")
     refused("score", "a.onnx", "--batch-axis", "x", status=2,
             says="--batch-axis: found 'x', expected INPUT=AXIS")

@@ -37,8 +37,9 @@ namespace detail {
     if (count++ == 0) first = value.name;
   }
   if (count == 0) return {};
-  return concat("; the size of input '", first, "'",
-                count == 1 ? "" : concat(" and ", count - 1, " more"), " is not fixed: give ",
+  const std::string others =
+      count == 1 ? " is" : concat(" and of ", count - 1, count == 2 ? " other are" : " others are");
+  return concat("; the size of input '", first, "'", others, " not fixed: give ",
                 closing_words(graph, words), ", a number for each N");
 }
 
