@@ -1,6 +1,6 @@
 """Small models made from public bug reports of other tools, each with its right value.
 
-usage: cases.py HALE FOLDER, the folder `cases` of the data. Skipped where it is absent.
+usage: cases.py HALE DATA_DIR. Skipped where that has no folder `cases`.
 """
 import csv
 import io
@@ -10,7 +10,7 @@ import sys
 
 from harness import case, expect, hale, main
 
-FOLDER = pathlib.Path(sys.argv[2]).resolve()
+FOLDER = pathlib.Path(sys.argv[2]).resolve() / "cases"
 
 
 def inspect(name, *words):

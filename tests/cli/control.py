@@ -3,7 +3,7 @@ import pathlib
 import sys
 
 import wire
-from harness import case, expect, good, good_json, main, refused
+from harness import case, expect, good_json, hale, main, refused
 
 CASES = pathlib.Path(sys.argv[2]).resolve() / "cases"
 
@@ -36,6 +36,7 @@ def of_the_cases(name, **expected):
         found = shown(path)
         expect(found["macs"] == expected["macs"], str(found))
         expect(found["coverage"]["macs"] == 1, str(found))
+        expect(list(shapes(found).values()) == expected["outputs"], str(found["outputs"]))
         expect(sum(by_operator(found).values()) == found["macs"], str(found["operators"]))
         for operator, macs in expected.get("operators", {}).items():
             expect(by_operator(found)[operator] == macs, str(found["operators"]))
@@ -45,16 +46,19 @@ def of_the_cases(name, **expected):
             expect(any(part in text for text in found["assumptions"]), str(found["assumptions"]))
         rows = good_json("inspect", path, "--print", "ops")["operations"]
         expect(sum(row["macs"] or 0 for row in rows) == found["macs"], str(rows))
-        good("score", path, "--device", "onnxruntime-1.22-all-1t")
+        run = hale("score", path)
+        expect(run.status == 0, "a model that is all costed is answered", run)
 
 
-of_the_cases("if-const", macs=32768, is_assumed=False)
-of_the_cases("if-same-out", macs=1179648 + 2359296,
+of_the_cases("if-const", macs=32768, outputs=["16x32"], is_assumed=False)
+of_the_cases("if-same-out", macs=1179648 + 2359296, outputs=["1x16x32x32"],
              says=["takes its costlier branch, then_branch, of 1x16x32x32"])
-of_the_cases("loop-share", macs=11743744, says=["its body runs 500 times"],
+of_the_cases("loop-share", macs=11743744, outputs=["1x100"], says=["its body runs 500 times"],
              operators={"Conv": 3538944, "MatMul": 8192000, "Gemm": 12800})
-of_the_cases("loop-trip", macs=37 * 16384, says=["its body runs 37 times"])
-of_the_cases("scan-then", macs=307200 + 51200 + 1024, operators={"MatMul": 359424})
+of_the_cases("loop-trip", macs=37 * 16384, outputs=["1x128", "37x1x128"],
+             says=["its body runs 37 times"])
+of_the_cases("scan-then", macs=307200 + 51200 + 1024, outputs=["50x4x8", "4x8"],
+             operators={"MatMul": 359424})
 
 
 def choice(path="choice.onnx"):
@@ -74,7 +78,7 @@ def choice(path="choice.onnx"):
 def _():
     path = choice()
     found = shown(path)
-    expect(found["macs"] == 4 * 8 * 16, str(found))
+    expect(found["macs"] == 4 * 8 * 16 and shapes(found) == {"y": "4x16"}, str(found))
     expect(of_ifs(found) == ["node of 'r' (If): takes its costlier branch, then_branch, of "
                                     "4x16"], str(found["assumptions"]))
     found = shown(path, "--take", "r=else")

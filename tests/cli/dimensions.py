@@ -5,7 +5,7 @@ import sys
 import wire
 from harness import Skipped, case, expect, good, good_json, main, refused
 
-CASES = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path("no-such-folder")
+CASES = pathlib.Path(sys.argv[2]).resolve() / "cases"
 
 
 def given(name):

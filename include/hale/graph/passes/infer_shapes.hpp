@@ -180,7 +180,9 @@ class Inference {
       if (!type_at(graph_, inputs, i).is_ranked())
         give(i, tensor_type(i == 0 ? ElementType::i64 : ElementType::boolean, {}));
     if (op.is("Loop") && inputs.size() > 1 && inputs[1] != ValueId::none)
-      known_[index_of(inputs[1])] = Contents::scalar(std::int64_t{1});  // else there is no trip
+      known_[index_of(inputs[1])] =  // else there is no trip
+          Contents{std::vector<std::int64_t>(type_at(graph_, inputs, 1).rank(), 1),
+                   {std::int64_t{1}}};
     for (std::size_t i = 0; i < carried.states; ++i) give(carried.input + i, entry.states[i]);
     for (std::size_t i = 0; i < carried.scanned; ++i)
       give(carried.input + carried.states + i, entry.slices[i]);
