@@ -124,8 +124,20 @@ struct MultiHeadAttentionRule {
   }
 };
 
+/// Only what is marked as learned holds parameters: tables of cosines and sines are computed.
+struct LearnedAsMarked {
+  [[nodiscard]] static std::optional<std::uint64_t> packed(const OperationView& view,
+                                                           std::size_t slot) {
+    const auto elements = element_count(view.type(slot));
+    return elements ? std::optional(static_cast<std::uint64_t>(*elements)) : std::nullopt;
+  }
+};
+
+/// Numbers turned by angles, which tables have.
+struct RotaryRule : SameType, LearnedAsMarked {};
+
 /// Several heads of queries share one of keys. Source: com.microsoft.GroupQueryAttention.
-struct GroupQueryAttentionRule {
+struct GroupQueryAttentionRule : LearnedAsMarked {
   [[nodiscard]] static AttentionShape shape(const OperationView& view) {
     const Type& q = view.type(0);
     const Dim heads = extent_of(view, "num_heads");
@@ -215,14 +227,14 @@ inline constexpr auto attention_operations = std::to_array<Declaration>(
       "Y present_key? present_value? qk_matmul_output?", rules<AttentionRule>,
       "q_num_heads:integer kv_num_heads:integer is_causal:integer"},
      {"RotaryEmbedding", "places turned into angles of pairs of elements", Kind::activation,
-      "X cos_cache sin_cache position_ids?", "Y", rules<SameType>,
+      "X cos_cache sin_cache position_ids?", "Y", rules<RotaryRule>,
       "interleaved:integer num_heads:integer rotary_embedding_dim:integer"}});
 
 inline constexpr auto contributed_attention_operations = in_domain(
     domains::microsoft,
     std::to_array<Declaration>(
         {{"RotaryEmbedding", "as in ai.onnx", Kind::activation,
-          "input position_ids cos_cache sin_cache", "output", rules<SameType>,
+          "input position_ids cos_cache sin_cache", "output", rules<RotaryRule>,
           "interleaved:integer num_heads:integer"},
          {"Attention", "projections and attention in one", Kind::attention,
           "input weights! bias?! mask_index? past? attention_bias? past_sequence_length?",

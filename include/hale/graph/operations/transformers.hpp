@@ -210,7 +210,7 @@ inline constexpr auto transformer_operations = in_domain(
                          Kind::normalisation, "X scale! gate", "Y", rules<SameType>,
                          "epsilon:float"}),
          {"MRotaryEmbedding", "RotaryEmbedding of three kinds of places", Kind::activation,
-          "input position_ids cos_cache sin_cache", "output", rules<SameType>,
+          "input position_ids cos_cache sin_cache", "output", rules<RotaryRule>,
           "interleaved:integer num_heads:integer rotary_embedding_dim:integer"},
          {"GemmaRotaryEmbedding", "queries and keys turned by angles", Kind::activation,
           "emb q q_rot k k_rot", "output1 output2", rules<TypesOf<1, 3>>},
