@@ -14,8 +14,8 @@
 #include <hale/numeric/statistics.hpp>
 #include <hale/onnx.hpp>
 #include <hale/runners.hpp>
-#include <hale/session/inputs.hpp>
 #include <hale/session/batch.hpp>
+#include <hale/session/inputs.hpp>
 #include <hale/session/open_dimensions.hpp>
 #include <map>
 #include <memory>

@@ -30,12 +30,11 @@ class ShapeOptions {
   std::vector<std::string> axis_words_;
   std::vector<std::string> take_words_;
   std::vector<std::string> value_words_;
-  session::Inputs inputs_{
-      .words = {.shape = "--shape",
-                .dim = "--dim",
-                .batch = "--batch",
-                .batch_axis = "--batch-axis"},
-      .choices = {.take_word = "--take", .value_word = "--value"}};
+  session::Inputs inputs_{.words = {.shape = "--shape",
+                                    .dim = "--dim",
+                                    .batch = "--batch",
+                                    .batch_axis = "--batch-axis"},
+                          .choices = {.take_word = "--take", .value_word = "--value"}};
 };
 
 }  // namespace hale::cli
