@@ -569,7 +569,7 @@ def _():
     expect(only == named and only != plain, f"{plain} {only} {named}")
     expect(before != named, "an option holds for the rows that state nothing")
     for shape, says in (("big", "found 'big', expected INPUT:1x3x224x224"), ("y:1x2", "no input 'y'"),
-                        ("1x2;1x3", "dimensions"), ("input:0x3x32x32", "expected INPUT")):
+                        ("1x2;1x3", "dimensions"), ("input:-1x3x32x32", "expected INPUT")):
         write("times.csv", f"arch,latency_ms,shape\n{files[0]},1,{shape}\n")
         refused("adapt", "--measurements", "times.csv", "-o", "device.hale",
                 says=["times.csv: residual/0.onnx: shape: ", says])
