@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <hale/graph/operations/attention.hpp>
 #include <hale/graph/operations/declared.hpp>
+#include <hale/graph/operations/elementwise.hpp>
 #include <hale/graph/operations/linear.hpp>
 #include <hale/graph/operations/packed.hpp>
 #include <optional>
