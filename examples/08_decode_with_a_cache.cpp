@@ -21,8 +21,8 @@ Result<hale::workload::Totals> totals(hale::graph::Graph graph, std::int64_t pas
 
 Result<> print(const hale::lower::Decoder& model) {
   HALE_TRY(const hale::graph::Graph graph, hale::lower::decoder(model));
-  for (const std::int64_t past : {1, 512, 2048}) {
-    const std::int64_t sequence = past == 1 ? 511 : 1;
+  for (const std::int64_t past : {0, 512, 2048}) {
+    const std::int64_t sequence = past == 0 ? 512 : 1;
     HALE_TRY(const hale::workload::Totals each, totals(graph, past, sequence));
     std::printf("%-14s %4lld new after %4lld: %9.1f M MACs, %7.1f MB read\n",
                 std::string(model.name).c_str(), static_cast<long long>(sequence),

@@ -155,9 +155,7 @@ class Inference {
       bool is_settled = true;
       for (std::size_t i = 0; i < carried.states; ++i) {
         const Type after = type_at(graph_, graph_.region(body).outputs, carried.output + i);
-        Type wide = widened(entry.states[i], after);
-        is_settled = is_settled && wide == entry.states[i];
-        entry.states[i] = std::move(wide);
+        if (widen(entry.states[i], after)) is_settled = false;
       }
       if (is_settled) return {};
       before.restore(graph_);

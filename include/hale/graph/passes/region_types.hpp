@@ -162,16 +162,22 @@ struct Entry {
   return entry;
 }
 
-/// What a state may be in any trip, of what it was taken for and of what a trip makes of it.
-[[nodiscard]] inline Type widened(Type state, const Type& after) {
-  if (!state.is_tensor() || !state.dims) return state;
+/// What a state may be in any trip: what it was taken for, but for the extents of which a trip
+/// makes others. Returns whether there were any.
+[[nodiscard]] inline bool widen(Type& state, const Type& after) {
+  if (!state.is_tensor() || !state.dims) return false;
   if (!after.is_ranked() || after.rank() != state.rank()) {
     state.dims.reset();
-    return state;
+    return true;
   }
-  for (std::size_t i = 0; i < state.rank(); ++i)
-    if ((*state.dims)[i] != (*after.dims)[i]) (*state.dims)[i] = Dim{};
-  return state;
+  bool is_another = false;
+  for (std::size_t i = 0; i < state.rank(); ++i) {
+    Dim& dim = (*state.dims)[i];
+    if (dim == (*after.dims)[i] || dim == Dim{}) continue;
+    dim = Dim{};
+    is_another = true;
+  }
+  return is_another;
 }
 
 /// The types of all values that are made in a region and in those within it.
