@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <hale/core/text.hpp>
 #include <hale/session/batch.hpp>
+#include <hale/session/input_words.hpp>
 #include <hale/session/open_dimensions.hpp>
 #include <numeric>
 #include <optional>
@@ -13,18 +14,6 @@
 namespace hale::session {
 
 namespace detail::dimensions {
-
-/// The longest name that messages hold in full, and the most names: files may hold any number.
-inline constexpr std::size_t longest_shown = 80;
-inline constexpr std::size_t most_shown = 256;
-
-[[nodiscard]] inline std::string in_quotes(const std::vector<std::string>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < std::min(names.size(), most_shown); ++i)
-    list += concat(i == 0 ? "'" : ", '", names[i].substr(0, longest_shown), "'");
-  if (names.size() > most_shown) list += concat(" and ", names.size() - most_shown, " more");
-  return list.empty() ? "none" : list;
-}
 
 /// An argument as a shell takes it.
 [[nodiscard]] inline std::string quoted(const std::string& argument) {
