@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <hale/core/text.hpp>
-#include <hale/session/batch.hpp>
 #include <hale/session/input_words.hpp>
 #include <hale/session/open_dimensions.hpp>
 #include <numeric>
