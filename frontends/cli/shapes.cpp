@@ -1,11 +1,41 @@
 #include "shapes.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <hale/core/text.hpp>
 #include <hale/session/batch.hpp>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace hale::cli {
+namespace {
+
+/// An option that is given once for each of its `subject`s, as `form`.
+struct Repeated {
+  std::string_view option;
+  std::string_view form;
+  std::string_view subject;
+};
+
+/// Adds what each word says to `entries`. Errors: a word of another form; a subject given twice.
+template <class Parse, class Entry>
+Result<> parse_each(const std::vector<std::string>& words, const Repeated& of, Parse parse,
+                    std::string Entry::*subject, std::vector<Entry>& entries) {
+  for (const std::string& word : words) {
+    auto entry = parse(word);
+    if (!entry) return fail(concat(of.option, ": found '", word, "', expected ", of.form));
+    const std::string& name = *entry.*subject;
+    if (std::any_of(entries.begin(), entries.end(),
+                    [&](const Entry& other) { return other.*subject == name; }))
+      return fail(concat(of.option, ": ", of.subject, " '", name, "' stands twice"));
+    entries.push_back(*std::move(entry));
+  }
+  return {};
+}
+
+}  // namespace
 
 void ShapeOptions::declare(Arguments& arguments) {
   arguments.repeated("--shape INPUT:1x3x224x224", shape_words_, "The shape of an input");
@@ -20,54 +50,23 @@ void ShapeOptions::declare(Arguments& arguments) {
 }
 
 Result<> ShapeOptions::parse() {
-  for (const std::string& word : shape_words_) {
+  const auto parse_named_shape = [](std::string_view word) {
     auto shape = session::parse_shape(word);
-    if (!shape || shape->input.empty())
-      return fail(concat("--shape: found '", word, "', expected INPUT:1x3x224x224"));
-    if (std::any_of(inputs_.shapes.begin(), inputs_.shapes.end(),
-                    [&](const auto& other) { return other.input == shape->input; }))
-      return fail(concat("--shape: input '", shape->input, "' stands twice"));
-    inputs_.shapes.push_back(*std::move(shape));
-  }
-  for (const std::string& word : dim_words_) {
-    auto dim = session::parse_dim(word);
-    if (!dim) return fail(concat("--dim: found '", word, "', expected SYMBOL=VALUE"));
-    if (std::any_of(inputs_.dims.begin(), inputs_.dims.end(),
-                    [&](const auto& other) { return other.first == dim->first; }))
-      return fail(concat("--dim: dimension '", dim->first, "' stands twice"));
-    inputs_.dims.push_back(*std::move(dim));
-  }
-  HALE_CHECK(parse_choices());
-  for (const std::string& word : axis_words_) {
-    auto axis = session::parse_batch_axis(word);
-    if (!axis) return fail(concat("--batch-axis: found '", word, "', expected INPUT=AXIS"));
-    if (std::any_of(inputs_.batch_axes.begin(), inputs_.batch_axes.end(),
-                    [&](const auto& other) { return other.first == axis->first; }))
-      return fail(concat("--batch-axis: input '", axis->first, "' stands twice"));
-    inputs_.batch_axes.push_back(*std::move(axis));
-  }
-  return session::require_extents(inputs_);
-}
-
-Result<> ShapeOptions::parse_choices() {
+    return shape && shape->input.empty() ? std::nullopt : shape;
+  };
   session::Choices& choices = inputs_.choices;
-  for (const std::string& word : take_words_) {
-    auto take = session::parse_take(word);
-    if (!take) return fail(concat("--take: found '", word, "', expected NODE=then or NODE=else"));
-    if (std::any_of(choices.takes.begin(), choices.takes.end(),
-                    [&](const auto& other) { return other.node == take->node; }))
-      return fail(concat("--take: node '", take->node, "' stands twice"));
-    choices.takes.push_back(*std::move(take));
-  }
-  for (const std::string& word : value_words_) {
-    auto value = session::parse_value(word);
-    if (!value) return fail(concat("--value: found '", word, "', expected INPUT=NUMBER"));
-    if (std::any_of(choices.values.begin(), choices.values.end(),
-                    [&](const auto& other) { return other.input == value->input; }))
-      return fail(concat("--value: input '", value->input, "' stands twice"));
-    choices.values.push_back(*std::move(value));
-  }
-  return {};
+  HALE_CHECK(parse_each(shape_words_, {"--shape", "INPUT:1x3x224x224", "input"}, parse_named_shape,
+                        &session::InputShape::input, inputs_.shapes));
+  HALE_CHECK(parse_each(dim_words_, {"--dim", "SYMBOL=VALUE", "dimension"}, session::parse_dim,
+                        &std::pair<std::string, std::int64_t>::first, inputs_.dims));
+  HALE_CHECK(parse_each(take_words_, {"--take", "NODE=then or NODE=else", "node"},
+                        session::parse_take, &session::Take::node, choices.takes));
+  HALE_CHECK(parse_each(value_words_, {"--value", "INPUT=NUMBER", "input"}, session::parse_value,
+                        &session::InputValue::input, choices.values));
+  HALE_CHECK(parse_each(axis_words_, {"--batch-axis", "INPUT=AXIS", "input"},
+                        session::parse_batch_axis, &std::pair<std::string, std::size_t>::first,
+                        inputs_.batch_axes));
+  return session::require_extents(inputs_);
 }
 
 }  // namespace hale::cli

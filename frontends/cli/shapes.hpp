@@ -23,8 +23,6 @@ class ShapeOptions {
   [[nodiscard]] const session::Inputs& inputs() const { return inputs_; }
 
  private:
-  [[nodiscard]] Result<> parse_choices();
-
   std::vector<std::string> shape_words_;
   std::vector<std::string> dim_words_;
   std::vector<std::string> axis_words_;

@@ -6,6 +6,7 @@
 #include <hale/graph/axis_walk.hpp>
 #include <hale/graph/weights.hpp>
 #include <hale/session/batch.hpp>
+#include <hale/session/input_words.hpp>
 #include <hale/session/inputs.hpp>
 #include <hale/session/open_dimensions.hpp>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace hale::session {
 
@@ -56,10 +58,9 @@ template <class Graph>
 }
 
 [[nodiscard]] inline std::string quoted(const graph::Graph& graph, const BatchAxes& axes) {
-  std::string list;
-  for (const BatchAxis& each : axes)
-    list += concat(list.empty() ? "'" : ", '", graph.value(each.input).name, "'");
-  return concat(axes.size() > 1 ? "inputs " : "input ", list);
+  std::vector<std::string> names;
+  for (const BatchAxis& each : axes) names.push_back(graph.value(each.input).name);
+  return concat(axes.size() > 1 ? "inputs " : "input ", dimensions::in_quotes(names));
 }
 
 /// Finds the batch of one input after another: as it is said, as it is named, as it is taken.
@@ -175,16 +176,16 @@ HALE_SESSION_INLINE std::optional<std::pair<std::string, std::size_t>> parse_bat
 
 HALE_SESSION_INLINE Result<> require_axes(const Inputs& inputs, const graph::Graph& graph) {
   for (const auto& [name, axis] : inputs.batch_axes) {
-    std::string known;
+    std::vector<std::string> known;
     const graph::Value* found = nullptr;
     for (const graph::ValueId id : data_inputs(graph)) {
       const graph::Value& value = graph.value(id);
       if (value.name == name) found = &value;
-      known += concat(known.empty() ? "'" : ", '", value.name, "'");
+      known.push_back(value.name);
     }
     if (found == nullptr)
       return fail(concat(inputs.words.batch_axis, ": no input '", name,
-                         "'; there are: ", known.empty() ? "none" : known));
+                         "'; there are: ", detail::dimensions::in_quotes(known)));
     if (axis >= found->type.rank())
       return fail(concat(inputs.words.batch_axis, ": input '", name, "' is ",
                          graph::describe(found->type), ", found the axis ", axis,
