@@ -22,8 +22,14 @@ std::string folder_of(const NpmRuntime& runtime, const Settings& settings) {
                 version_of(runtime, settings));
 }
 
-std::string_view script_of(std::string_view name) {
-  return session::find_built_in(embedded::scripts(), name)->bytes;
+/// npm.cjs and the runtime's scripts behind it, as one.
+std::string script_of(const NpmRuntime& runtime) {
+  const auto text_of = [](std::string_view name) {
+    return session::find_built_in(embedded::scripts(), name)->bytes;
+  };
+  std::string text(text_of("npm"));
+  for (const std::string_view script : runtime.scripts) text += text_of(script);
+  return text;
 }
 
 }  // namespace
@@ -40,8 +46,8 @@ Result<Readings> measure_with_node(const NpmRuntime& runtime, const Model& model
   }
   std::vector<std::string> words = {"node"};
   words.insert(words.end(), runtime.node.begin(), runtime.node.end());
-  words.insert(words.end(), {"-e", concat(script_of("npm"), script_of(runtime.script)), "--",
-                             folder, std::string(runtime.packages.front().name)});
+  words.insert(words.end(), {"-e", script_of(runtime), "--", folder,
+                             std::string(runtime.packages.front().name)});
   return measure_with_script(words, model, settings);
 }
 

@@ -16,11 +16,11 @@ struct NpmPackage {
 
 /// A runtime that npm installs, into a folder for each version.
 struct NpmRuntime {
-  std::string_view name;                   // what the folder is called before the version
-  std::string_view version;                // unless another is asked for
-  std::span<const NpmPackage> packages;    // the first is what the script loads
-  std::string_view script;                 // that is embedded, to run behind npm.cjs
-  std::span<const std::string_view> node;  // options of node's
+  std::string_view name;                      // what the folder is called before the version
+  std::string_view version;                   // unless another is asked for
+  std::span<const NpmPackage> packages;       // the first is what the scripts load
+  std::span<const std::string_view> scripts;  // embedded ones, which run as one behind npm.cjs
+  std::span<const std::string_view> node;     // options of node's
 };
 
 /// node's options for WebAssembly: compiled in full from the start, or the first readings are of
