@@ -1,16 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <hale/io/simulated_base.hpp>
 #include <hale/predictor/choose.hpp>
-#include <hale/predictor/learn_prior.hpp>
-#include <hale/predictor/left_out.hpp>
 #include <hale/predictor/simulated.hpp>
 #include <limits>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "networks.hpp"
 
 namespace hale {
 namespace {
@@ -22,13 +20,6 @@ using predictor::SimulatedPredictor;
 using space::AnyGraph;
 using workload::SimulatedDevice;
 using workload::Terms;
-
-std::vector<Terms> networks(std::size_t count, std::uint64_t seed) {
-  Rng rng(seed);
-  std::vector<Terms> all;
-  while (all.size() < count) all.push_back(AnyGraph::sample(rng));
-  return all;
-}
 
 predictor::MeasuredRows<AnyGraph> measured(const std::vector<Terms>& models,
                                            const SimulatedDevice& device, double noise, Rng& rng) {
@@ -316,132 +307,6 @@ TEST(MeasurementChoice, TellsMoreThanChance) {
   EXPECT_LT(by_choice, by_chance);
 }
 
-TEST(LeftOut, MeasuresNothingOfTheFamilyThatItPredicts) {
-  predictor::GraphRows rows;
-  for (const Terms& model : networks(30, 30)) {
-    rows.families.push_back(concat("family", rows.size() % 3));
-    rows.models.push_back(model);
-    rows.latency_ms.push_back(1);
-  }
-  std::vector<std::string> left;
-  std::size_t asked = 0;
-  const auto done = predictor::for_each_split(
-      [&](std::optional<std::string_view> family) {
-        left.emplace_back(family.value_or("all"));
-        return SimulatedBase{};
-      },
-      rows, {.samples = 5},
-      [&](const SimulatedBase&, const predictor::Split& split) -> Result<> {
-        EXPECT_EQ(split.measured.size(), 5U);
-        asked += split.asked.size();
-        for (const std::size_t row : split.measured) EXPECT_NE(rows.families[row], left.back());
-        for (const std::size_t row : split.asked) EXPECT_EQ(rows.families[row], left.back());
-        return {};
-      });
-  EXPECT_TRUE(done);
-  EXPECT_EQ(left, (std::vector<std::string>{"family0", "family1", "family2"}));
-  EXPECT_EQ(asked, rows.size());
-}
-
-TEST(LeftOut, SplitsASingleFamilyWithinItself) {
-  predictor::GraphRows rows;
-  for (const Terms& model : networks(30, 30)) {
-    rows.families.emplace_back("family");
-    rows.models.push_back(model);
-    rows.latency_ms.push_back(1);
-  }
-  std::size_t visits = 0;
-  const auto done = predictor::for_each_split(
-      [](std::optional<std::string_view> family) {
-        EXPECT_FALSE(family);
-        return SimulatedBase{};
-      },
-      rows, {.samples = 5},
-      [&](const SimulatedBase&, const predictor::Split& split) -> Result<> {
-        ++visits;
-        EXPECT_EQ(split.measured.size(), 5U);
-        EXPECT_EQ(split.asked.size(), 25U);
-        return {};
-      });
-  EXPECT_TRUE(done);
-  EXPECT_EQ(visits, 1U);
-}
-
-TEST(LearnedBase, CentresOnItsSourcesAndCountsARuntimeOnce) {
-  workload::DevicePrior::Rates fast = workload::broad_prior().mean;
-  constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
-  fast[term] += 3;
-  const workload::DevicePrior::Rates usual = workload::broad_prior().mean;
-  const auto once = predictor::learned_prior({{"board", "a", fast}, {"phone", "b", usual}}, 1);
-  const auto thrice = predictor::learned_prior(
-      {{"board", "a", fast}, {"tablet", "a", fast}, {"server", "a", fast}, {"phone", "b", usual}},
-      1);
-  EXPECT_DOUBLE_EQ(once.mean[term], thrice.mean[term]);
-  EXPECT_NEAR(once.mean[term] - usual[term], 1, 1e-9);  // of three: a, b and the broad prior
-  EXPECT_LT(once.covariance(term, term), workload::broad_prior().covariance(term, term));
-}
-
-/// A source of three families whose device has one rate, of the transposes, unlike others'.
-predictor::SourceRows source(const std::string& name, double unlike, std::uint64_t seed,
-                             std::size_t count = 120) {
-  SimulatedDevice device{workload::broad_prior().mean};
-  device.log_rates[static_cast<std::size_t>(workload::Term::transpose_bytes)] += unlike;
-  predictor::SourceRows source{name, {}};
-  for (const Terms& model : networks(count, seed)) {
-    source.rows.families.push_back(concat("family", source.rows.size() % 3));
-    source.rows.models.push_back(model);
-    source.rows.latency_ms.push_back(device.milliseconds(model));
-  }
-  return source;
-}
-
-TEST(LearnedBase, LeavesOutTheDevicesOfOneRuntimeTogether) {
-  std::vector<predictor::SourceRows> sources = {source("lite-1-board", 4, 3, 45),
-                                                source("lite-2-phone", 4, 4, 45),
-                                                source("server", 0, 5, 45)};
-  const auto ignore = [](std::size_t, std::size_t) {};
-  const auto apart = predictor::learn_base(sources, ignore);
-  sources[0].runtime = sources[1].runtime = "lite";
-  const auto together = predictor::learn_base(sources, ignore);
-  ASSERT_TRUE(apart && together);
-  EXPECT_GT(together->widening, 1.5 * apart->widening);  // neither explains the other
-  constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
-  EXPECT_LT(together->prior.mean[term], apart->prior.mean[term]);  // both count once
-}
-
-TEST(FittedSources, AreRuntimesOfTheirOwnUnlessOneIsGiven) {
-  std::vector<predictor::SourceRows> sources = {source("lite-1-board", 4, 3, 15),
-                                                source("lite-1-phone", 4, 4, 15)};
-  sources[1].runtime = "lite";
-  const auto fitted = predictor::FittedSources::fit(sources);
-  ASSERT_TRUE(fitted);
-  EXPECT_EQ(fitted->sources()[0].runtime, "lite-1-board");
-  EXPECT_EQ(fitted->sources()[1].runtime, "lite");
-  const SimulatedBase rest =
-      fitted->base([](const predictor::SourceRows& one) { return one.runtime != "lite"; });
-  ASSERT_EQ(rest.known.size(), 1U);
-  EXPECT_EQ(rest.known[0].name, "lite-1-board");
-}
-
-TEST(FittedSources, KnowNothingOfTheFamilyThatIsLeftOut) {
-  predictor::SourceRows odd = source("a-1-x", 0, 3);
-  const auto before = predictor::FittedSources::fit({odd});
-  for (std::size_t row = 0; row < odd.rows.size(); ++row)
-    if (odd.rows.families[row] == "family1") odd.rows.latency_ms[row] *= 30;
-  const auto after = predictor::FittedSources::fit({odd});
-  ASSERT_TRUE(before && after);
-  const auto all = [](const predictor::SourceRows&) { return true; };
-  EXPECT_EQ(before->base(all, "family1"), after->base(all, "family1"));
-  EXPECT_NE(before->base(all), after->base(all));
-  for (std::string& family : odd.rows.families) family = "family1";
-  const auto single = predictor::FittedSources::fit({odd});
-  ASSERT_TRUE(single);
-  EXPECT_TRUE(single->base(all, "family1").known.empty());
-  EXPECT_EQ(single->base(all).known.size(), 1U);
-  EXPECT_FALSE(predictor::FittedSources::fit({}));
-  EXPECT_FALSE(predictor::FittedSources::fit({{"a-1-x", {}}}));
-}
-
 TEST(SimulatedPosterior, RefusesTermsThatAreNoAmounts) {
   std::vector<Terms> models = networks(4, 5);
   const std::vector<double> ms(models.size(), 1.0);
@@ -467,124 +332,6 @@ TEST(SimulatedPosterior, AnswersAModelWithoutTermsByANumber) {
   candidates.emplace_back();
   MeasurementChoice choice(SimulatedBase{}, candidates);
   EXPECT_EQ(choice.next()->candidate, first);
-}
-
-TEST(FittedSources, RefuseALatencyThatNothingCouldTake) {
-  for (const double ms : {-1.0, 0.0, 1e12}) {
-    predictor::SourceRows odd = source("a-1-x", 0, 3);
-    odd.rows.latency_ms[7] = ms;
-    EXPECT_FALSE(predictor::FittedSources::fit({odd})) << ms;
-  }
-}
-
-TEST(FittedSources, LeaveOutAFamilyWithoutAName) {
-  predictor::SourceRows odd = source("a-1-x", 0, 3);
-  for (std::string& family : odd.rows.families)
-    if (family == "family1") family.clear();
-  for (std::size_t row = 0; row < odd.rows.size(); ++row)
-    if (odd.rows.families[row].empty()) odd.rows.latency_ms[row] *= 30;
-  const auto fitted = predictor::FittedSources::fit({odd});
-  ASSERT_TRUE(fitted);
-  const auto all = [](const predictor::SourceRows&) { return true; };
-  EXPECT_NE(fitted->base(all, ""), fitted->base(all));
-}
-
-TEST(KnownDevices, AreFoundByWhatIsLikeThemAndLeftByWhatIsNot) {
-  const auto fitted = predictor::FittedSources::fit(
-      {source("slow-1-transposes", 4, 3), source("usual-1-x", 0, 4), source("fast-1-x", -3, 5)});
-  ASSERT_TRUE(fitted);
-  const SimulatedBase base = fitted->base([](const predictor::SourceRows&) { return true; });
-  const predictor::SourceRows like = source("slow-1-other", 4, 8);
-  std::vector<double> ms(like.rows.latency_ms.begin(), like.rows.latency_ms.begin() + 10);
-  for (double& each : ms) each *= 50;  // of another speed altogether
-  const std::vector<Terms> models(like.rows.models.begin(), like.rows.models.begin() + 10);
-  const auto found = SimulatedPosterior::infer(base, models, ms);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->nearest(), "slow-1-transposes");
-
-  SimulatedDevice unlike{workload::broad_prior().mean};
-  for (std::size_t i = 0; i < unlike.log_rates.size(); ++i)
-    unlike.log_rates[i] += i % 2 == 0 ? 2.5 : -2.5;
-  std::vector<double> other;
-  for (const Terms& model : models) other.push_back(unlike.milliseconds(model));
-  const auto none = SimulatedPosterior::infer(base, models, other);
-  ASSERT_TRUE(none);
-  EXPECT_EQ(none->nearest(), "");
-}
-
-TEST(KnownDevices, LeaveOpenWhichOneItIsWhereTheMeasurementsDo) {
-  constexpr auto term = static_cast<std::size_t>(workload::Term::transpose_bytes);
-  SimulatedBase both;
-  for (const double unlike : {-2.0, 2.0}) {
-    predictor::KnownDevice known{concat("a-1-", unlike), both.prior.mean};
-    known.log_rates[term] += unlike;
-    both.known.push_back(known);
-  }
-  SimulatedBase one = both;
-  one.known.pop_back();
-  std::vector<Terms> models = networks(10, 40);
-  for (Terms& model : models) model.amounts[term] = 0;
-  const SimulatedDevice truth{both.prior.mean};
-  std::vector<double> ms;
-  for (const Terms& model : models) ms.push_back(truth.milliseconds(model));
-  const auto open = SimulatedPosterior::infer(both, models, ms);
-  const auto settled = SimulatedPosterior::infer(one, models, ms);
-  ASSERT_TRUE(open && settled);
-  ASSERT_NE(settled->nearest(), "");
-  Terms transposes;
-  transposes.amounts[term] = 1e6;
-  const auto [between, wide] = open->predict(transposes);
-  const auto [near, narrow] = settled->predict(transposes);
-  EXPECT_NEAR(between, std::log(truth.milliseconds(transposes)), 0.5);
-  EXPECT_NEAR(near, between - 2, 0.7);
-  EXPECT_GT(wide, 2 * narrow);  // the squares of what lies between them are part of it
-  const predictor::JointPrediction joint =
-      open->predict_jointly(std::vector{transposes, models[0]});
-  EXPECT_NEAR(joint.covariance(0, 0), wide, 1e-9);
-  EXPECT_NEAR(joint.covariance(0, 1), joint.covariance(1, 0), 1e-12);
-}
-
-TEST(SimulatedBaseFile, ComesBackAsItWasAndIsRefusedWhereItWasCut) {
-  SimulatedBase base;
-  base.widening = 1.25;
-  base.prior.mean[3] = -11.5;
-  base.made_from = "a test";
-  base.known = {{"a-1-x", base.prior.mean}, {"b-1-x", base.prior.spread}};
-  const std::string bytes = io::serialise_base(base);
-  const auto container = io::parse_container(bytes);
-  ASSERT_TRUE(container);
-  const auto loaded = io::load_simulated_base(*container);
-  ASSERT_TRUE(loaded) << loaded.error().message;
-  EXPECT_EQ(*loaded, base);
-  for (std::size_t size = 0; size < bytes.size(); size += bytes.size() / 10) {
-    const auto cut = io::parse_container(std::string_view(bytes).substr(0, size));
-    EXPECT_FALSE(cut);
-  }
-}
-
-TEST(SimulatedBaseFile, IsRefusedWithNumbersThatNoTrainingLeaves) {
-  for (const double wrong : {std::nan(""), HUGE_VAL, 1e9}) {
-    SimulatedBase base;
-    base.prior.mean[0] = wrong;
-    const auto container = io::parse_container(io::serialise_base(base));
-    ASSERT_TRUE(container);
-    EXPECT_FALSE(io::load_simulated_base(*container)) << wrong;
-    base = {};
-    base.known = {{"a-1-x", base.prior.mean}, {"two\nlines", {}}};
-    base.known.front().log_rates[2] = wrong;
-    const auto known = io::parse_container(io::serialise_base(base));
-    ASSERT_TRUE(known);
-    EXPECT_FALSE(io::load_simulated_base(*known)) << wrong;
-    base.known.front().log_rates[2] = 0;
-    const auto names = io::parse_container(io::serialise_base(base));
-    ASSERT_TRUE(names);
-    EXPECT_FALSE(io::load_simulated_base(*names)) << wrong;
-    base = {};
-    base.error.noise = wrong;
-    const auto other = io::parse_container(io::serialise_base(base));
-    ASSERT_TRUE(other);
-    EXPECT_FALSE(io::load_simulated_base(*other)) << wrong;
-  }
 }
 
 }  // namespace
