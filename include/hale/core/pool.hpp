@@ -9,8 +9,8 @@ namespace hale {
 
 /// Objects that one thread at a time may use, lent out and taken back.
 ///
-/// There come to be as many as threads ask at once; none is made while one is free, so that once
-/// warm a loan allocates nothing.
+/// An object is made only where none is free: there are as many as were ever lent at once, and a
+/// loan allocates nothing once they are there.
 template <class T>
 class Pool {
  public:

@@ -14,7 +14,7 @@ namespace hale::graph {
 
 /// A constant tensor: its type, and its elements where they are few enough to matter to a shape.
 ///
-/// One element that stands for all is a splat. Weights are not kept: monostate.
+/// A splat is one element that stands for all. The elements of weights are not kept: monostate.
 struct Tensor {
   using Elements = std::variant<std::monostate, std::vector<std::int64_t>, std::vector<double>>;
 
@@ -37,7 +37,7 @@ struct Tensor {
   friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
-/// Whether every element is known and equals `number`; an empty or elided tensor's are not.
+/// Whether every element is known and equals `number`; false for an empty or an elided tensor.
 [[nodiscard]] inline bool all_equal(const Tensor& tensor, int number) {
   const auto equal = [number](const auto& kept) {
     if constexpr (std::is_same_v<std::decay_t<decltype(kept)>, std::monostate>) {

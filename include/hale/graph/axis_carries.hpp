@@ -13,7 +13,7 @@
 /// What one operation makes of the axes of its first operand; nothing where that is not known.
 namespace hale::graph::axes {
 
-/// What an attribute or a constant operand says.
+/// The integers of a constant operand, or else of an attribute; nothing if the operand is computed.
 [[nodiscard]] inline std::optional<std::vector<std::int64_t>> said(const OperationView& view,
                                                                    std::size_t slot,
                                                                    std::string_view attribute) {

@@ -36,7 +36,7 @@ class AxisRoles {
   [[nodiscard]] std::int64_t extent(Axis axis) const { return extents_[axis]; }
   [[nodiscard]] AxisRole role(Axis axis) { return roles_[root(axis)]; }
 
-  /// What is known first stays; nothing is kept of an axis that comes of no input.
+  /// Gives an axis its role, unless it has one already or comes of no input.
   void set(Axis axis, AxisRole role) {
     if (axis == no_input || roles_[root(axis)] != AxisRole::unknown) return;
     roles_[root(axis)] = role;

@@ -34,7 +34,7 @@ struct CarryRule {
   Carry carry;
 };
 
-/// What the kinds of operations do not say, by name.
+/// How operations carry axes where their kind does not say it, by name.
 inline constexpr auto carry_rules =
     std::to_array<CarryRule>({{"Attention", Carry::same},
                               {"Concat", Carry::pairs},
@@ -94,8 +94,8 @@ inline constexpr auto carry_rules =
   }
 }
 
-/// An operation that knows the batch of its operands: `axis` of those in `slots`, a bit a slot. No
-/// axis: they have no batch.
+/// An operation that knows which axis of its operands is the batch: `axis`, of the operands whose
+/// bits are set in `slots`. With no_axis these operands have no batch.
 struct BatchTaker {
   static constexpr std::size_t no_axis = max_rank;
 
@@ -105,7 +105,7 @@ struct BatchTaker {
   std::size_t axis;
 };
 
-/// Beside convolutions and poolings, which take it first, and recurrent layers; by name.
+/// All but convolutions and poolings, whose batch is axis 0, and recurrent layers; by name.
 inline constexpr auto batch_takers = std::to_array<BatchTaker>(
     {{"", "Attention", 0b111'0111, 0},
      {domains::microsoft, "Attention", 0b1, 0},

@@ -30,7 +30,7 @@ using Number = std::variant<std::monostate, std::int64_t, double, Symbol>;
   if (dim.symbol.empty()) return {};
   return Symbol{dim.symbol};
 }
-/// The extent that a number says; open where it is not known, or is none.
+/// A number as an extent; open where it is not known, negative or a real.
 [[nodiscard]] inline Dim dim_of(const Number& number) {
   if (const auto* extent = std::get_if<std::int64_t>(&number); extent != nullptr && *extent >= 0)
     return Dim{*extent};

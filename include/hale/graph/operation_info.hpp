@@ -61,7 +61,7 @@ struct OperationInfo : OperationFacts {
   return may_be ? find_by_name(operation.name) : nullptr;
 }
 
-/// What a kernel does that is built around an operation; `other` for those that hale does not know.
+/// The kind of the kernel that an operation becomes; `other` for those that hale does not know.
 [[nodiscard]] inline workload::KernelKind kind_of(const Operation& operation) {
   const OperationFacts* facts = find_known(operation);
   return facts == nullptr ? workload::KernelKind::other : facts->kind;

@@ -25,15 +25,15 @@
 
 namespace hale::graph {
 
-/// What is safe for any reader of the graph: nothing that a later step could want to see is lost
-/// but names of identities. The factors of zero stay.
+/// Passes that are safe whatever reads the graph next: only the names of identities are lost.
+/// Products with zero stay.
 struct Simplify {
   using Passes = Pipeline<Verify, InferShapes, InlineCalls, FollowConditions, FoldConstants,
                           RemoveIdentities, RemoveDeadCode, FoldBatchNormalization, RemoveDeadCode>;
   [[nodiscard]] static Result<> run(Graph& graph);
 };
 
-/// Simplify, and what a factor of zero decides.
+/// Simplify, and FoldZeros: what a factor of zero makes zero becomes a constant.
 struct Canonicalise {
   using Passes =
       Pipeline<Verify, InferShapes, InlineCalls, FollowConditions, FoldConstants, RemoveIdentities,
@@ -41,8 +41,8 @@ struct Canonicalise {
   [[nodiscard]] static Result<> run(Graph& graph);
 };
 
-/// Operations that others spell out, in their place. HardSwish before HardSigmoid, which is a part
-/// of it.
+/// Replaces operations that together spell out one, as x * Sigmoid(x), by that one, as Swish(x).
+/// HardSwish is looked for before HardSigmoid, which is a part of it.
 struct RecognisePatterns {
   using Passes = Pipeline<RecogniseGelu, RecogniseHardSwish, RecogniseHardSigmoid, RecogniseSwish,
                           RecogniseMish, RecogniseLayerNormalization, RecogniseRmsNormalization,

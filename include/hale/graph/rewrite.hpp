@@ -46,7 +46,7 @@ class Rewriter {
     return walk(Graph::body_id(), visit);
   }
 
-  /// Puts `to` where `from` was taken, from the operation that is visited on.
+  /// Puts `to` in place of `from` in the operation that is visited and in all that come after it.
   ///
   /// An output of a nested region stays as it is, since it must be produced inside; an output of
   /// the graph gives its name to what replaces it, and stays where that has a name of its own to

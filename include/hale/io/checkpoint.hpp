@@ -19,7 +19,7 @@ namespace hale::io {
 
 namespace detail {
 
-/// The layouts of everything that is learned, as sixteen hexadecimal digits.
+/// A fingerprint of the layouts of all that is learned, as sixteen hexadecimal digits.
 template <predictor::Recipe R>
 std::string layout_of() {
   Fingerprint hash;

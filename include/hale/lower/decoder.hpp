@@ -102,7 +102,7 @@ class DecoderLayers {
                      {"activation_type", std::string("silu")}},
                     microsoft);
   }
-  /// Every expert computes every token; those that were not chosen count nothing.
+  /// Every expert computes every token; the results of those that were not chosen count as zero.
   [[nodiscard]] ValueId plain_experts(const std::string& at, ValueId x) {
     const ValueId tokens = net_.reshape(at + ".experts/tokens", x, {-1, decoder_.width});
     const auto project = [&](const std::string& name, ValueId from, std::int64_t depth,

@@ -68,7 +68,7 @@ inline constexpr std::array<Family, 21> all_families = {{
      families::drawn_from_space<space::OfaMobileNetV3, ofa_mobilenet_v3>},
 }};
 
-/// What a family's networks are kept within, so that measuring one takes no minutes.
+/// The limits of all families' networks, so that one is measured in seconds.
 struct FamilyLimits {
   std::uint64_t least_macs = 50'000;
   std::uint64_t most_macs = 1'500'000'000;

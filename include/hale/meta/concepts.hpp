@@ -13,7 +13,7 @@
 /// The policies that a meta-learner is composed of; each is a type without members.
 namespace hale::meta {
 
-/// Whether the outer gradient goes through the inner steps, or takes them as they came out.
+/// `second`: the outer gradient is exact; `first`: it leaves the inner steps' curvature out.
 enum class Order : std::uint8_t { first = 1, second = 2 };
 
 /// How a step of the inner loop is taken back: see InnerLoop.
@@ -27,10 +27,10 @@ concept Reversible = requires(std::size_t k, std::span<const float> x, std::span
 /// support loss there to theta_k+1.
 ///
 /// `step(k, theta, rates, gradient, next)` takes one. `step_back(k, rates, gradient, v, pull,
-/// d_rates)`, needed for the second order alone, is given the cotangent of next in v: it leaves
-/// there what of it is theta's directly, writes minus the gradient's cotangent to pull, and adds
-/// the rates' to d_rates. All are as long as the network has parameters; `rates` begin with
-/// `initial_rate`, and are learned where `learns_rates`.
+/// d_rates)`, for the second order alone, finds the cotangent of next in v and replaces it by that
+/// of theta with the gradient held fixed; it writes minus the gradient's cotangent to pull and adds
+/// the rates' to d_rates. All spans have parameter_count elements; `rates` begin at `initial_rate`
+/// and are learned where `learns_rates`.
 /// Law: step_back is the transposed derivative of step.
 template <class I>
 concept InnerLoop = requires(std::size_t k, std::span<const float> x, std::span<float> y) {

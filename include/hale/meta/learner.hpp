@@ -99,7 +99,7 @@ struct Knowledge {
   }
 };
 
-/// One device to learn from: adapt on the support rows, be judged on the query rows.
+/// One device to learn from: a network adapts on its support rows and is judged on its query rows.
 template <MetaLearner L, std::floating_point T>
 struct Task {
   MatrixView<const T> embedding;  // (1, E)

@@ -9,7 +9,7 @@
 
 namespace hale::meta {
 
-/// What one task says: its losses, and the gradient of its query loss through the inner loop.
+/// The result for one task: its losses, and the gradient of its query loss through the inner loop.
 template <MetaLearner L, std::floating_point T>
 struct TaskGradient {
   Knowledge<L, T> gradient;  // in the layout of what is learned

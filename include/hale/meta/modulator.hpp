@@ -91,7 +91,7 @@ class Modulator {
   }
 
   /// Turns `cotangent` of the modulated parameters into that of theta, and gives phi's gradient of
-  /// (what the cotangent weighs) + divergence_weight * divergence.
+  /// the sum of cotangent * modulated + divergence_weight * divergence.
   template <std::floating_point T>
   static void backward(std::span<const T> phi, std::span<const T> theta, const Tape<T>& tape,
                        T divergence_weight, std::span<T> cotangent, std::span<T> phi_gradient) {

@@ -24,7 +24,7 @@ struct TaskData {
   Buffer<T> embedding;
   std::vector<typename E::Code> scratch;
 
-  /// Sets one side to some rows of the table.
+  /// Fills the support or the query with some rows of the table.
   static void fill(const EncodedRows<E>& encoded, std::span<const T> targets,
                    std::span<const std::size_t> rows, EncodedBatch<E, T>& input, Buffer<T>& out,
                    std::vector<typename E::Code>& scratch) {

@@ -56,7 +56,7 @@ struct TrainingState {
   }
 };
 
-/// What is known after an episode.
+/// What training reports after each episode.
 struct TrainingProgress {
   std::uint64_t episode = 0;
   std::uint64_t episodes = 0;
@@ -166,7 +166,7 @@ class Trainer {
     part.moments->move(part.step, part.from, part.parameters, std::span<const T>(sum, size));
   }
 
-  /// The divergence of a task weighs as if the mean over tasks were not taken of it.
+  /// The weight of a task's divergence: it is summed over the tasks, whose losses are averaged.
   T divergence_weight(std::size_t task) const {
     const auto count = static_cast<double>(tasks_.size());
     const double weight = options_.divergence_weight * count;

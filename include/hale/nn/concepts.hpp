@@ -57,7 +57,7 @@ constexpr auto output_type(boost::hana::basic_type<In>) {
 template <class Layer, class In>
 using OutputOf = typename decltype(detail::output_type<Layer, 0>(boost::hana::type_c<In>))::type;
 
-/// A layer that can take `In`: an empty descriptor that names only what cannot be inferred.
+/// A layer that can take `In`: an empty type that states only what is not inferred: Linear<16>.
 ///
 /// Its `Bound<In, Demand>` holds `parameters` (TensorSpecs), `forward` and `backward`, written once
 /// and generic in the scalar.
@@ -76,8 +76,8 @@ concept BoundNetwork = requires {
   typename N::Output;
 };
 
-/// What training makes small. `value_and_cotangent` takes predictions and targets (rows, 1), writes
-/// the cotangent of the predictions and returns the loss; it is generic in the scalar.
+/// The loss that training makes small. `value_and_cotangent` takes predictions and targets (rows,
+/// 1), writes the predictions' cotangent and returns the loss; it is generic in the scalar.
 ///
 /// Laws: the cotangent is the loss's derivative; with a dual scalar the tangents are exact.
 template <class L>

@@ -9,7 +9,7 @@
 
 namespace hale::nn {
 
-/// Inputs and what should come of them.
+/// Inputs, and the targets that the network should predict for them.
 template <BoundNetwork N, std::floating_point T>
 struct Batch {
   Value<typename N::Input, T> input;
@@ -33,7 +33,7 @@ S loss_and_gradient(numeric::ConstMatrix<S> theta, const Batch<N, numeric::Real<
   return loss;
 }
 
-/// What the network makes of a batch. Shapes: theta (1, parameter_count) -> (rows, out), valid
+/// The network's predictions for a batch. Shapes: theta (1, parameter_count) -> (rows, out), valid
 /// until the arena is reset.
 template <BoundNetwork N, numeric::Scalar S>
 Value<typename N::Output, S> predict(numeric::ConstMatrix<S> theta,

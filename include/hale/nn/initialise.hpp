@@ -7,8 +7,8 @@
 
 namespace hale::nn {
 
-/// Draws each tensor from U(-bound, bound), the bound its layer's. Pre: theta has parameter_count
-/// elements.
+/// Draws all parameters uniformly from (-bound, bound); each tensor's bound is the one that its
+/// layer states. Pre: theta has parameter_count elements.
 template <BoundNetwork N, std::floating_point T>
 void initialise(std::span<T> theta, Rng& rng) {
   for (const TensorSpec& spec : N::layout)

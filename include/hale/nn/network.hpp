@@ -88,8 +88,8 @@ class Network {
     return Bound::template forward<S>(theta, x, tape, arena);
   }
 
-  /// The gradient of what `cotangent` weighs the output with. Gradient and cotangent are
-  /// overwritten.
+  /// The gradient of the sum of cotangent * output with respect to theta. Gradient and cotangent
+  /// are overwritten.
   /// Shapes: gradient (1, parameter_count).
   template <numeric::Scalar S>
   static void backward(numeric::ConstMatrix<S> theta, const Tape<S>& tape,

@@ -34,7 +34,7 @@ class Adam {
     move(advance(), 0, theta, gradient);
   }
 
-  /// What one step does to every parameter alike.
+  /// The two factors of a step that are the same for every parameter.
   struct Step {
     T rate;
     T spread;

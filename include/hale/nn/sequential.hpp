@@ -17,7 +17,7 @@ namespace hale::nn {
 
 namespace detail {
 
-/// Types in the order of a chain's layers, or against it.
+/// A list of types, in the order of a chain's layers or in reverse.
 template <class... T>
 struct Types {};
 

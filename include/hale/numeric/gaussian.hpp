@@ -11,8 +11,8 @@ namespace hale::numeric {
   return 0.5 * std::erfc(-x / std::numbers::sqrt2);
 }
 
-/// Below what a standard normal variable lies with this probability: to 1e-12 or so from 1e-6 to
-/// 1 - 1e-6, beyond that the less exact the nearer it is to 0 or 1.
+/// The number below which a standard normal variable lies with this probability. Exact to about
+/// 1e-12 for probabilities from 1e-6 to 1 - 1e-6, and less exact nearer to 0 or 1.
 ///
 /// Pre: probability in (0, 1). Cost: some Newton steps on normal_below().
 [[nodiscard]] inline double normal_quantile(double probability) {

@@ -25,7 +25,7 @@ concept SearchSpace = std::regular<typename S::Architecture> &&
   { S::format(architecture) } -> std::same_as<std::string>;
 };
 
-/// What an encoder gives for each place.
+/// The type of an encoder's codes.
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
 
@@ -69,8 +69,8 @@ template <Encoder E>
 inline constexpr bool codes_fit =
     !detail::has_categories<typename E::Output> || std::same_as<typename E::Code, std::uint8_t>;
 
-/// Says at compile time, once, what in an encoder contradicts itself; `is_said` is true either way,
-/// for those who go on as if nothing did.
+/// Says at compile time, once, what contradicts itself in an encoder. `is_said` is always true, so
+/// that who checks it goes on compiling and adds no error of its own.
 template <Encoder E, class Output = typename E::Output, std::size_t size = E::size>
 struct EncoderCheck {
   static constexpr bool is_said = true;

@@ -92,8 +92,8 @@ template <class Kind>
                                    std::int64_t absent = Dim::open) {
   return Dim{std::max(integer_of(view, name, absent), Dim::open)};
 }
-/// What an operand says since it became one, or the attribute of the same meaning before; nothing
-/// where the operand is not known.
+/// The integers of an operand or, in versions that have none, of the attribute that it replaced;
+/// nothing where the operand is not known.
 [[nodiscard]] inline std::optional<std::vector<std::int64_t>> integers_of(const OperationView& view,
                                                                           std::size_t operand,
                                                                           std::string_view name) {

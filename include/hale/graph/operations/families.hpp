@@ -85,7 +85,7 @@ struct ClipRule : SameType {
 
  private:
   using Limit = std::optional<Number>;
-  /// Nothing where an operand is not known; a limit that is none where there is none.
+  /// Nothing where the operand is not known; an empty Limit where there is no limit.
   [[nodiscard]] static std::optional<Limit> limit(const OperationView& view, std::size_t operand,
                                                   std::string_view attribute) {
     if (const auto* stated = attribute_of<float>(view, attribute))

@@ -93,7 +93,7 @@ struct ResizeRule {
   }
 
  private:
-  /// Those that are named, else all; those that there are not, are not.
+  /// The axes that the attribute `axes` names and the tensor has; all without the attribute.
   [[nodiscard]] static std::vector<std::size_t> axes_of(const OperationView& view,
                                                         std::size_t rank) {
     std::vector<std::size_t> axes;

@@ -23,8 +23,8 @@ namespace hale::graph {
                         rank, text_of(view, "auto_pad", "NOTSET"));
 }
 
-/// A window's figure at each of its places: batch and channels stay. `ChannelsLast`: the channels
-/// are the last axis.
+/// One number for each place of a window, as its maximum: batch and channels stay. `ChannelsLast`:
+/// the channels are the last axis.
 template <bool ChannelsLast = false>
 struct WindowRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
@@ -39,7 +39,7 @@ struct WindowRule {
   }
 };
 
-/// The whole plane's figure. Where `channels_last` says so, the channels are the last axis.
+/// One number for the whole plane. Where `channels_last` says so, the channels are the last axis.
 struct WholePlaneRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
     Type y = view.type(0);

@@ -122,7 +122,7 @@ struct TopKRule {
     (*type.dims)[axis] = k && k->size() == 1 ? k->front() : Dim{};
     return Types{type, Type{ElementType::i64, type.dims}};
   }
-  /// Of a vector.
+  /// Known for vectors alone.
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const Contents* data = view.contents(0);
     const auto extents = extents_of_result(view);

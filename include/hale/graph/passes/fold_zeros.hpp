@@ -60,7 +60,7 @@ struct FoldZeros {
     return id != ValueId::none && index_of(id) < zeros.size() && zeros[index_of(id)];
   }
 
-  /// The summand beside a zero that it is not widened by.
+  /// The summand beside a zero of the same type, which therefore does not widen it.
   [[nodiscard]] static std::optional<ValueId> other_summand(const Graph& graph, const Operation& op,
                                                             const std::vector<bool>& zeros) {
     if (!op.is("Add")) return std::nullopt;

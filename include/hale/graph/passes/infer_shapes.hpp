@@ -117,7 +117,7 @@ class Inference {
     return best;
   }
 
-  /// The types of what the branch gives that is taken; its contents unless it is but assumed.
+  /// Gives an If's results the types of the taken branch; its contents too, unless it is assumed.
   void leave_branch(const Operation& op) {
     const std::vector<ValueId>& outputs =
         graph_.region(op.regions[op.control.taken].region).outputs;

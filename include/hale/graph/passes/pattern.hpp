@@ -108,7 +108,7 @@ namespace detail::patterns {
   return std::nullopt;
 }
 
-/// What is multiplied: scalars as one number, all else by its value.
+/// The factors of a product: all scalars as one number, the others as values.
 struct Product {
   double scale = 1;
   std::vector<ValueId> factors{};
@@ -131,7 +131,7 @@ inline void factorise(const Graph& graph, ValueId id, ValueId whole, Product& ou
   }
 }
 
-/// x of x * gate(x) * scale, where `gated(value)` says what a gate is the gate of.
+/// x of x * gate(x) * scale; `gated(value)` returns the x of a gate, nothing for any other value.
 template <class Gated>
 [[nodiscard]] std::optional<ValueId> gated_product(const Graph& graph, const Operation& last,
                                                    double scale, const Gated& gated) {

@@ -51,7 +51,7 @@ struct RecogniseQuantised {
                                                  {"Add", "com.microsoft", "QLinearAdd"},
                                                  {"Mul", "com.microsoft", "QLinearMul"}}};
 
-  /// What others take as well is computed all the same: then nothing is won.
+  /// Nothing where other operations take a part of it: that part is computed all the same.
   [[nodiscard]] static std::optional<Operation> match(const Graph& graph, const Operation& last,
                                                       const std::vector<std::size_t>& uses) {
     const auto maker_of = [&](ValueId id) -> const Operation* {

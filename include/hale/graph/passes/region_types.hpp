@@ -162,8 +162,8 @@ struct Entry {
   return entry;
 }
 
-/// What a state may be in any trip: what it was taken for, but for the extents of which a trip
-/// makes others. Returns whether there were any.
+/// Opens those extents of a state that a trip changes, so that its type holds in every trip.
+/// Returns whether there were any.
 [[nodiscard]] inline bool widen(Type& state, const Type& after) {
   if (!state.is_tensor() || !state.dims) return false;
   if (!after.is_ranked() || after.rank() != state.rank()) {

@@ -55,7 +55,7 @@ class AttentionWriter {
  private:
   [[nodiscard]] std::int64_t turned() const { return net_.decoder().turned(); }
   [[nodiscard]] bool turns_whole() const { return turned() == net_.decoder().head_width; }
-  /// Whether a part of a head is turned, which GroupQueryAttention does not do itself.
+  /// Whether only a part of a head is turned, which GroupQueryAttention does not do itself.
   [[nodiscard]] bool turns_before() const { return turned() > 0 && !turns_whole(); }
 
   /// How many places each text has, as GroupQueryAttention takes it.
@@ -171,7 +171,7 @@ class AttentionWriter {
     return {net_.reshape(at + "/merged", merged, {0, 0, d.heads * d.head_width}), kept};
   }
 
-  /// Behind the earlier ones.
+  /// The earlier keys or values `past`, then `x`: (batch, key heads, past + sequence, head width).
   [[nodiscard]] ValueId extend(const std::string& at, ValueId past, ValueId x) {
     const Decoder& d = net_.decoder();
     return net_
@@ -186,7 +186,7 @@ class AttentionWriter {
         .front();
   }
 
-  /// The heads of keys as often as there are heads of queries for each.
+  /// Each head of keys or values once for every head of queries that shares it.
   [[nodiscard]] ValueId repeat(const std::string& at, ValueId x) {
     const Decoder& d = net_.decoder();
     if (d.heads == d.key_heads) return x;

@@ -52,7 +52,7 @@ struct Decoder {
   bool tied = true;               // the logits by the table of words
   DecoderForm form = DecoderForm::plain;
 
-  /// How many numbers of a head are turned by its place.
+  /// How many numbers of a head are turned by the token's place (rotary embedding).
   [[nodiscard]] constexpr std::int64_t turned() const {
     if (learned_places) return 0;
     return static_cast<std::int64_t>(turned_share * static_cast<double>(head_width) + 0.5);
