@@ -58,11 +58,21 @@ class _BatchAxis(ctypes.Structure):
     _fields_ = [("input", c_char_p), ("axis", c_size_t)]
 
 
+class _Take(ctypes.Structure):
+    _fields_ = [("node", c_char_p), ("is_then", c_int)]
+
+
+class _InputValue(ctypes.Structure):
+    _fields_ = [("input", c_char_p), ("number", c_double)]
+
+
 class _Inputs(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("batch", c_uint64),
                 ("shape_count", c_size_t), ("shapes", POINTER(_Shape)),
                 ("dim_count", c_size_t), ("dims", POINTER(_Dim)),
-                ("batch_axis_count", c_size_t), ("batch_axes", POINTER(_BatchAxis))]
+                ("batch_axis_count", c_size_t), ("batch_axes", POINTER(_BatchAxis)),
+                ("take_count", c_size_t), ("takes", POINTER(_Take)),
+                ("value_count", c_size_t), ("values", POINTER(_InputValue))]
 
 
 class _Kernel(ctypes.Structure):
@@ -263,7 +273,20 @@ def _integers(numbers):
     return (c_int64 * len(numbers))(*numbers)
 
 
-def _inputs(batch, shapes, dims, batch_axes):
+def _branch(branch, node):
+    if branch not in ("then", "else"):
+        raise HaleError(f"take '{node}': found {branch!r}, expected 'then' or 'else'")
+    return branch == "then"
+
+
+def _number(number, what):
+    try:
+        return float(number)
+    except (TypeError, ValueError):
+        raise HaleError(f"{what}: found {number!r}, expected a number") from None
+
+
+def _inputs(batch, shapes, dims, batch_axes, takes, values):
     """The structure; what it points to lives as long as it does."""
     shapes = {} if shapes is None else shapes
     if not isinstance(shapes, dict):
@@ -277,10 +300,16 @@ def _inputs(batch, shapes, dims, batch_axes):
     axes = [_BatchAxis(_bytes(name, "batch_axis"),
                        _integer(axis, f"batch_axis '{name}'", 0, 2**63 - 1))
             for name, axis in (batch_axes or {}).items()]
+    taken = [_Take(_bytes(node, "take"), _branch(branch, node))
+             for node, branch in (takes or {}).items()]
+    held = [_InputValue(_bytes(name, "value"), _number(number, f"value '{name}'"))
+            for name, number in (values or {}).items()]
     said = 0 if batch is None else _integer(batch, "batch", 1, 2**63 - 1)
     return _Inputs(ctypes.sizeof(_Inputs), said, len(made), (_Shape * len(made))(*made),
                    len(named), (_Dim * len(named))(*named),
-                   len(axes), (_BatchAxis * len(axes))(*axes))
+                   len(axes), (_BatchAxis * len(axes))(*axes),
+                   len(taken), (_Take * len(taken))(*taken),
+                   len(held), (_InputValue * len(held))(*held))
 
 
 def _array(buffer, *shape):
@@ -371,12 +400,15 @@ class Model(_Handle):
 
     `batch` is that of the inputs, `shapes` their shapes by name (or the only one's), `dims` the
     extents of open dimensions by symbol ("past" and "seq" give "past + seq" its extent too),
-    `batch_axes` which axis of an input is its batch, where hale would take another one. `name` is
+    `batch_axes` which axis of an input is its batch, where hale would take another one. `takes` says
+    which branch an If takes whose condition is not known, {"node": "then"}, and `values` what
+    inputs of one element hold, {"use_cache": 1}. `name` is
     what answers call a model given as bytes.
     """
 
-    def __init__(self, source, *, batch=None, shapes=None, dims=None, batch_axes=None, name=""):
-        inputs = _inputs(batch, shapes, dims, batch_axes)
+    def __init__(self, source, *, batch=None, shapes=None, dims=None, batch_axes=None, takes=None,
+                 values=None, name=""):
+        inputs = _inputs(batch, shapes, dims, batch_axes, takes, values)
         if isinstance(source, (bytes, bytearray, memoryview)):
             source = bytes(source)
             pointer = _call("hale_model_read_bytes", source, len(source), _bytes(name, "name"),
@@ -604,9 +636,9 @@ class Graph(_Handle):
         _call("hale_graph_output", self._pointer, self._number(value, "output"),
               _bytes(name, "output"))
 
-    def model(self, *, batch=None, shapes=None, dims=None, batch_axes=None):
+    def model(self, *, batch=None, shapes=None, dims=None, batch_axes=None, values=None):
         """A model of the graph as it is now; the graph can be used on."""
-        inputs = _inputs(batch, shapes, dims, batch_axes)
+        inputs = _inputs(batch, shapes, dims, batch_axes, None, values)
         model = Model.__new__(Model)
         model._own(_call("hale_graph_model", self._pointer, byref(inputs)), "hale_model_close")
         return model
