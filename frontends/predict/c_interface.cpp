@@ -1,6 +1,7 @@
 // The C interface: devices and models.
 #include "c_interface.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -32,6 +33,32 @@ char* copied(std::string_view message) noexcept {
   return copy;
 }
 
+namespace {
+
+/// A whole number as such: inputs of integers take no other.
+hale::graph::Number number_of(double number) {
+  constexpr double most_exact = 9007199254740992;  // 2^53
+  const bool is_whole = std::abs(number) <= most_exact && std::trunc(number) == number;
+  if (is_whole) return static_cast<std::int64_t>(number);
+  return number;
+}
+
+Result<> read_choices(const hale_inputs& said, hale::session::Choices& choices) {
+  HALE_CHECK(require_array(said.takes, said.take_count, "takes"));
+  for (const hale_take& each : std::span(said.takes, said.take_count)) {
+    HALE_CHECK(require_text(each.node, choices.take_word));
+    choices.takes.push_back({each.node, each.is_then != 0});
+  }
+  HALE_CHECK(require_array(said.values, said.value_count, "values"));
+  for (const hale_input_value& each : std::span(said.values, said.value_count)) {
+    HALE_CHECK(require_text(each.input, choices.value_word));
+    choices.values.push_back({each.input, number_of(each.number)});
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Inputs> inputs_of(const hale_inputs* said) {
   Inputs inputs;
   if (said == nullptr) return inputs;
@@ -54,6 +81,7 @@ Result<Inputs> inputs_of(const hale_inputs* said) {
     HALE_CHECK(require_text(each.input, "batch_axis"));
     inputs.batch_axes.emplace_back(each.input, each.axis);
   }
+  HALE_CHECK(read_choices(*said, inputs.choices));
   return inputs;
 }
 

@@ -73,9 +73,11 @@ static void models(const char* path) {
   const hale_shape shape = {NULL, 4, extents};
   const hale_dim dim = {"no-such-symbol", 2};
   const hale_batch_axis axis = {"no-such-input", 1};
+  const hale_take take = {"no-such-node", 1};
+  const hale_input_value value = {"no-such-input", 1};
   const int64_t none[1] = {-1};
   const hale_shape empty = {"x", 1, none};
-  hale_inputs inputs = {sizeof(hale_inputs), 0, 0, NULL, 0, NULL, 0, NULL};
+  hale_inputs inputs = {sizeof(hale_inputs), 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL};
   hale_model* model = hale_model_read(path, &inputs, &error);
   EXPECT(model != NULL && error == NULL);
   EXPECT(strcmp(hale_model_name(model), path) == 0);
@@ -108,6 +110,15 @@ static void models(const char* path) {
   inputs.batch_axis_count = 1;
   inputs.batch_axes = &axis;
   REFUSED(hale_model_read(path, &inputs, &error) == NULL, "batch_axis: no input 'no-such-input'");
+  inputs.batch_axis_count = 0;
+  inputs.take_count = 1;
+  REFUSED(hale_model_read(path, &inputs, &error) == NULL, "takes: found NULL");
+  inputs.takes = &take;
+  REFUSED(hale_model_read(path, &inputs, &error) == NULL, "take: no If node 'no-such-node'");
+  inputs.take_count = 0;
+  inputs.value_count = 1;
+  inputs.values = &value;
+  REFUSED(hale_model_read(path, &inputs, &error) == NULL, "value: no input 'no-such-input'");
   inputs.size = 8;
   REFUSED(hale_model_read(path, &inputs, &error) == NULL, "hale_inputs: found a size of 8");
   REFUSED(hale_model_read(NULL, NULL, &error) == NULL, "path: found NULL");
@@ -289,7 +300,7 @@ static void graphs(void) {
   hale_attribute attribute = {0};
   hale_known_type known = {0};
   hale_value values[3];
-  hale_inputs inputs = {sizeof(hale_inputs), 0, 0, NULL, 0, NULL, 0, NULL};
+  hale_inputs inputs = {sizeof(hale_inputs), 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL};
   const hale_dim dim = {"N", 2};
   hale_graph* graph = hale_graph_new("mine", &error);
   hale_device* device = hale_device_open("default", &error);

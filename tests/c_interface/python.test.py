@@ -147,6 +147,22 @@ class SameAsTheCommandLine(unittest.TestCase):
                                  command_line([path], ["default"], *words)["results"])
 
 
+    def test_branches_and_values(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = wire.choice(folder + "/choice.onnx")
+            for said, words, columns in (({}, [], 16),
+                                         ({"takes": {"r": "else"}}, ["--take", "r=else"], 8),
+                                         ({"takes": {"r": "then"}}, ["--take", "r=then"], 16),
+                                         ({"values": {"cache": 0}}, ["--value", "cache=0"], 8),
+                                         ({"values": {"cache": True}}, ["--value", "cache=1"], 16)):
+                answer = hale.Device().answer(hale.Model(path, **said))
+                self.assertEqual(answer.macs, 4 * 8 * columns)
+                self.assertEqual([row_of(answer)],
+                                 command_line([path], ["default"], *words)["results"])
+            with self.assertRaisesRegex(hale.HaleError, "value: input 'cache' is of i1"):
+                hale.Model(path, values={"cache": 0.5})
+
+
 class ManyAtOnce(unittest.TestCase):
     def test_eight_threads_give_what_one_gives(self):
         models = [hale.Model(path) for path in FIXTURES]
@@ -336,6 +352,10 @@ class Refusals(unittest.TestCase):
             (lambda: hale.Model(CELL, shapes=(1,) * 99), "found 99"),
             (lambda: hale.Model(CELL, dims={"nope": 1}), "no open dimension 'nope'"),
             (lambda: hale.Model(CELL, batch_axes={"nope": 1}), "batch_axis: no input 'nope'"),
+            (lambda: hale.Model(CELL, takes={"nope": "else"}), "take: no If node 'nope'"),
+            (lambda: hale.Model(CELL, takes={"nope": "both"}), "take 'nope': found 'both'"),
+            (lambda: hale.Model(CELL, values={"nope": 1}), "value: no input 'nope'"),
+            (lambda: hale.Model(CELL, values={"nope": "x"}), "value 'nope': found 'x'"),
             (lambda: hale.score("gold_6226", "nasbench201", ["|none~0|"]), "none~0"),
             (lambda: hale.score("gold_6226", "nasbench201", [b"\xff"]), ""),
             (lambda: hale.score("gold_6226", "nowhere", [ARCH]), "nowhere"),

@@ -61,22 +61,9 @@ of_the_cases("scan-then", macs=307200 + 51200 + 1024, outputs=["50x4x8", "4x8"],
              operators={"MatMul": 359424})
 
 
-def choice(path="choice.onnx"):
-    """A product by 16 or by 8 columns, as `cache` says, then an addition."""
-    branches = {name: wire.graph([wire.node("MatMul", ["x", weight], ["z"])], [],
-                                 [wire.value("z", ["rows", columns])])
-                for name, weight, columns in
-                [("then_branch", "wide", 16), ("else_branch", "narrow", 8)]}
-    return wire.model(path, [wire.node("If", ["cache"], ["r"], **branches),
-                             wire.node("Add", ["r", "r"], ["y"])],
-                      [wire.value("cache", [], wire.BOOL), wire.value("x", [4, 8]),
-                       wire.value("wide", [8, 16]), wire.value("narrow", [8, 8])],
-                      [wire.value("y", ["rows", "columns"])])
-
-
 @case("a branch is assumed and said, or chosen, or decided by a value")
 def _():
-    path = choice()
+    path = wire.choice()
     found = shown(path)
     expect(found["macs"] == 4 * 8 * 16 and shapes(found) == {"y": "4x16"}, str(found))
     expect(of_ifs(found) == ["node of 'r' (If): takes its costlier branch, then_branch, of "
@@ -95,7 +82,7 @@ def _():
 
 @case("a choice that the model does not have is refused with those that it has")
 def _():
-    path = choice()
+    path = wire.choice()
     refused("inspect", path, "--take", "s=then", says="--take: no If node 's'; there are: 'r'")
     refused("inspect", path, "--value", "x=1", says="--value: input 'x' is 4x8")
     refused("inspect", path, "--value", "cache=2", says="0 or 1")

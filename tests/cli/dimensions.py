@@ -57,6 +57,100 @@ def _():
         "give --dim B=N --dim seq=N --dim past=N"])
 
 
+@case("a convolution of no rows costs nothing")
+def _():
+    path = wire.model("none.onnx", [wire.node("Conv", ["x", "w"], ["y"])],
+                      [wire.value("x", ["N", 32, "H", 5]), wire.value("w", [16, 32, 1, 1])],
+                      [wire.value("y", ["N", 16, "H", 5])])
+    for batch, rows in ((0, 8), (1, 0), (0, 0), (1, 8)):
+        found = inspected(path, "--dim", f"N={batch}", "--dim", f"H={rows}")
+        expect(found["macs"] == batch * rows * 5 * 16 * 32, str(found))
+        expect(shapes(found["outputs"]) == {"y": f"{batch}x16x{rows}x5"}, str(found))
+        expect(found["uncovered"] == [] and found["parameters"] == 512, str(found))
+        good("score", path, "--dim", f"N={batch}", "--dim", f"H={rows}")
+
+
+@case("a cache that grows by Concat has the extent of both")
+def _():
+    path = wire.model("grown.onnx", [
+        wire.node("Concat", ["past_k", "k"], ["kk"], axis=2),
+        wire.node("Transpose", ["kk"], ["kt"], perm=[0, 1, 3, 2]),
+        wire.node("MatMul", ["q", "kt"], ["s"])],
+        [wire.value("past_k", ["B", 8, "past", 64]), wire.value("k", ["B", 8, "seq", 64]),
+         wire.value("q", ["B", 8, "seq", 64])],
+        [wire.value("s", ["B", 8, "seq", "total"]), wire.value("kk", ["B", 8, "total", 64])])
+    expect(shapes(inspected(path)["outputs"]) ==
+           {"s": "Bx8xseqxpast + seq", "kk": "Bx8xpast + seqx64"}, str(inspected(path)))
+    found = inspected(path, "--dim", "B=1", "--dim", "past=96", "--dim", "seq=32")
+    expect(found["macs"] == 8 * 32 * 64 * 128, str(found))
+    expect(shapes(found["outputs"])["kk"] == "1x8x128x64", str(found["outputs"]))
+
+
+def same_padding(at, kernel, stride, dilation):
+    """What PyTorch exports for TensorFlow's "same" padding of a plane whose size is open: of each
+    axis max((ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0), in halves."""
+    reach = (kernel - 1) * dilation + 1
+    nodes = [wire.node("Shape", [at], [at + "_shape"])]
+    for name, axis in (("_h", 2), ("_w", 3)):
+        n = at + name
+        nodes += [
+            wire.integers(n + "_axis", axis), wire.integers(n + "_s", stride),
+            wire.integers(n + "_1", 1), wire.integers(n + "_k", reach),
+            wire.integers(n + "_0", 0), wire.integers(n + "_2", 2), wire.integers(n + "_to", [0]),
+            wire.node("Gather", [at + "_shape", n + "_axis"], [n], axis=0),
+            wire.node("Cast", [n], [n + "_f"], to=1),
+            wire.node("Cast", [n + "_s"], [n + "_sf"], to=1),
+            wire.node("Div", [n + "_f", n + "_sf"], [n + "_q"]),
+            wire.node("Ceil", [n + "_q"], [n + "_c"]),
+            wire.node("Cast", [n + "_c"], [n + "_places"], to=7),
+            wire.node("Sub", [n + "_places", n + "_1"], [n + "_steps"]),
+            wire.node("Mul", [n + "_steps", n + "_s"], [n + "_last"]),
+            wire.node("Add", [n + "_last", n + "_k"], [n + "_end"]),
+            wire.node("Sub", [n + "_end", n], [n + "_lacks"]),
+            *([wire.node("Clip", [n + "_lacks", n + "_0"], [n + "_pad"])] if axis == 2 else
+              [wire.node("Cast", [n + "_lacks"], [n + "_lacks_f"], to=1),
+               wire.node("Relu", [n + "_lacks_f"], [n + "_pad_f"]),
+               wire.node("Cast", [n + "_pad_f"], [n + "_pad"], to=7)]),
+            wire.node("Div", [n + "_pad", n + "_2"], [n + "_half"]),
+            wire.node("Sub", [n + "_pad", n + "_half"], [n + "_rest"]),
+            wire.node("Unsqueeze", [n + "_half", n + "_to"], [n + "_before"]),
+            wire.node("Unsqueeze", [n + "_rest", n + "_to"], [n + "_after"])]
+    # From the last axis to the first, in pairs; ONNX has all begins, then all ends.
+    return nodes + [
+        wire.integers(at + "_zeros", [0, 0, 0, 0]), wire.integers(at + "_pairs", [-1, 2]),
+        wire.integers(at + "_from", [-1]), wire.integers(at + "_until", [-2**63]),
+        wire.integers(at + "_of", [0]), wire.integers(at + "_by", [-1]),
+        wire.node("Concat", [at + "_w_before", at + "_w_after", at + "_h_before", at + "_h_after",
+                             at + "_zeros"], [at + "_all"], axis=0),
+        wire.node("Reshape", [at + "_all", at + "_pairs"], [at + "_rows"]),
+        wire.node("Slice", [at + "_rows", at + "_from", at + "_until", at + "_of", at + "_by"],
+                  [at + "_turned"]),
+        wire.node("Transpose", [at + "_turned"], [at + "_columns"], perm=[1, 0]),
+        wire.node("Reshape", [at + "_columns", at + "_from"], [at + "_pads"]),
+        wire.node("Pad", [at, at + "_pads"], [at + "_padded"])]
+
+
+@case("padding that is computed from the size of a plane follows")
+def _():
+    layers = [(3, 2, 1), (5, 1, 2), (7, 2, 1), (1, 2, 1)]  # kernel, stride, dilation; depthwise
+    nodes, inputs, x = [], [wire.value("x", ["N", 8, "H", "W"])], "x"
+    for i, (kernel, stride, dilation) in enumerate(layers):
+        inputs.append(wire.value(f"w{i}", [8, 1, kernel, kernel]))
+        nodes += [*same_padding(x, kernel, stride, dilation),
+                  wire.node("Conv", [x + "_padded", f"w{i}"], [f"y{i}"], group=8,
+                            strides=[stride] * 2, dilations=[dilation] * 2)]
+        x = f"y{i}"
+    path = wire.model("same.onnx", nodes, inputs, [wire.value(x, ["N", 8, "h", "w"])])
+    for height, width in ((331, 331), (224, 97), (1, 1), (33, 64)):
+        found = inspected(path, "--dim", f"H={height}", "--dim", f"W={width}", "--batch", 2)
+        macs = 0
+        for kernel, stride, _ in layers:
+            height, width = -(-height // stride), -(-width // stride)
+            macs += 2 * 8 * height * width * kernel ** 2
+        expect(found["macs"] == macs and found["uncovered"] == [], f"{macs}: {found}")
+        expect(shapes(found["outputs"]) == {x: f"2x8x{height}x{width}"}, str(found["outputs"]))
+
+
 @case("attention's products grow with the square of the length: quad-seq")
 def _():
     for length, macs in ((4096, 9126805504), (8192, 35433480192)):

@@ -92,6 +92,48 @@ def _():
     expect(plain["latency_ms"] == said["latency_ms"], f"{plain} {said}")
 
 
+def dilated(path, turned):
+    """A depthwise convolution of dilation 2 as TensorFlow has it, between SpaceToBatchND and
+    BatchToSpaceND: by Reshape, or by SpaceToDepth of a tensor whose batch stands second."""
+    begin = [wire.integers("pads", [0, 0, 2, 2, 0, 0, 2, 2]),
+             wire.node("Pad", ["x", "pads"], ["p"])]
+    cut = [wire.integers(name, ends) for name, ends in
+           (("from", [0, 0]), ("until", [32, 32]), ("of", [2, 3]))]
+    end = [*cut, wire.node("Slice", ["z", "from", "until", "of"], ["y"])]
+    if turned:
+        to_batch = [wire.node("Transpose", ["p"], ["t"], perm=[1, 0, 2, 3]),
+                    wire.node("SpaceToDepth", ["t"], ["d"], blocksize=2),
+                    wire.node("Transpose", ["d"], ["b"], perm=[1, 0, 2, 3])]
+        to_space = [wire.node("Transpose", ["c"], ["e"], perm=[1, 0, 2, 3]),
+                    wire.node("DepthToSpace", ["e"], ["f"], blocksize=2),
+                    wire.node("Transpose", ["f"], ["z"], perm=[1, 0, 2, 3])]
+    else:
+        to_batch = [wire.integers("parts", [-1, 8, 18, 2, 18, 2]),
+                    wire.integers("rows", [-1, 8, 18, 18]),
+                    wire.node("Reshape", ["p", "parts"], ["t"]),
+                    wire.node("Transpose", ["t"], ["d"], perm=[3, 5, 0, 1, 2, 4]),
+                    wire.node("Reshape", ["d", "rows"], ["b"])]
+        to_space = [wire.integers("split", [2, 2, -1, 8, 16, 16]),
+                    wire.integers("plane", [-1, 8, 32, 32]),
+                    wire.node("Reshape", ["c", "split"], ["e"]),
+                    wire.node("Transpose", ["e"], ["f"], perm=[2, 3, 4, 0, 5, 1]),
+                    wire.node("Reshape", ["f", "plane"], ["z"])]
+    return wire.model(path, [*begin, *to_batch,
+                             wire.node("Conv", ["b", "w"], ["c"], group=8), *to_space, *end],
+                      [wire.value("x", ["unk__7", 8, 32, 32]), wire.value("w", [8, 1, 3, 3])],
+                      [wire.value("y", ["unk__8", 8, 32, 32])])
+
+
+@case("a dilated convolution of TensorFlow costs what one with dilations does, of any batch")
+def _():
+    for turned in (False, True):
+        path = dilated("dilated.onnx", turned)
+        for batch in 1, 4:
+            answer, = score(path, "--device", device(), "--batch", batch)
+            expect(answer["macs"] == batch * 8 * 32 * 32 * 9, str(answer))
+            expect(not any("batch: " in text for text in answer["assumptions"]), str(answer))
+
+
 @case("which axis is the batch is followed to who takes it; what is guessed is said")
 def _():
     later = wire.model("later.onnx", [wire.node("Relu", ["x"], ["z"]),

@@ -28,8 +28,13 @@ def value(name, shape, element=F32):
 
 
 def attribute(name, what):
-    """A number, or a graph."""
-    kind = field(3, what) + field(20, 2) if isinstance(what, int) else field(6, what) + field(20, 5)
+    """A number, whole numbers, or a graph."""
+    if isinstance(what, int):
+        kind = field(3, what) + field(20, 2)
+    elif isinstance(what, list):
+        kind = b"".join(field(8, each % 2**64) for each in what) + field(20, 7)
+    else:
+        kind = field(6, what) + field(20, 5)
     return field(1, name) + kind
 
 
@@ -37,6 +42,12 @@ def node(op, inputs, outputs, domain="", **attributes):
     return (b"".join(field(1, each) for each in inputs) +
             b"".join(field(2, each) for each in outputs) + field(4, op) + field(7, domain) +
             b"".join(field(5, attribute(*each)) for each in attributes.items()))
+
+
+def integers(name, numbers):
+    """A Constant of whole numbers in a row; of one of no axis, where it is no list."""
+    kind = "value_ints" if isinstance(numbers, list) else "value_int"
+    return node("Constant", [], [name], **{kind: numbers})
 
 
 def graph(nodes, inputs, outputs):
@@ -62,3 +73,16 @@ def convolution(path, batch="N", element=F32, group=1, op="Conv", channels_last=
                              group=group)],
                  [value("x", [batch, *plane], element), value("w", [32, 32 // group, 3, 3], element)],
                  [value("y", [batch, *result], element)])
+
+
+def choice(path="choice.onnx"):
+    """A product by 16 or by 8 columns, as `cache` says, then an addition."""
+    branches = {name: graph([node("MatMul", ["x", weight], ["z"])], [],
+                                 [value("z", ["rows", columns])])
+                for name, weight, columns in
+                [("then_branch", "wide", 16), ("else_branch", "narrow", 8)]}
+    return model(path, [node("If", ["cache"], ["r"], **branches),
+                             node("Add", ["r", "r"], ["y"])],
+                      [value("cache", [], BOOL), value("x", [4, 8]),
+                       value("wide", [8, 16]), value("narrow", [8, 8])],
+                      [value("y", ["rows", "columns"])])

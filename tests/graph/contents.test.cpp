@@ -136,6 +136,24 @@ INSTANTIATE_TEST_SUITE_P(
   %s = "onnx.Shape"(%n) : (tensor<*xi64>) -> tensor<2xi64>
 )",
                                "2xi64", "1x2"},
+                    Arithmetic{"held above zero", R"(
+  %z = "onnx.Constant"() {value = dense<[3, 20, 20]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %d = "onnx.Sub"(%h, %z) : (tensor<3xi64>, tensor<3xi64>) -> tensor<3xi64>
+  %s = "onnx.Relu"(%d) : (tensor<3xi64>) -> tensor<3xi64>
+)",
+                               "3xi64", "0x0x1"},
+                    Arithmetic{"the places of ones, of any number", R"(
+  %c = "onnx.ConstantOfShape"(%h) {value = dense<1.0> : tensor<1xf32>} : (tensor<3xi64>) -> tensor<*xf32>
+  %n = "onnx.NonZero"(%c) : (tensor<*xf32>) -> tensor<*xi64>
+  %s = "onnx.Shape"(%n) : (tensor<*xi64>) -> tensor<2xi64>
+)",
+                               "2xi64", "3x630"},
+                    Arithmetic{"the places of zeros", R"(
+  %c = "onnx.ConstantOfShape"(%h) : (tensor<3xi64>) -> tensor<*xf32>
+  %n = "onnx.NonZero"(%c) : (tensor<*xf32>) -> tensor<*xi64>
+  %s = "onnx.Shape"(%n) : (tensor<*xi64>) -> tensor<2xi64>
+)",
+                               "2xi64", "3x0"},
                     Arithmetic{"bits moved", R"(
   %z = "onnx.Constant"() {value = dense<[1, 0, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
   %s = "onnx.BitShift"(%h, %z) {direction = "LEFT"} : (tensor<3xi64>, tensor<3xi64>) -> tensor<3xi64>

@@ -209,6 +209,67 @@ TEST(cost_of, bytes_are_those_that_move) {
   EXPECT_EQ(square.bytes_read, 3200U);
 }
 
+TEST(cost_of, tables_are_read_where_tokens_pick_rows) {
+  const auto read = [](std::string_view inputs, std::string_view line) {
+    return cost_of_first(inputs, line).bytes_read;
+  };
+  // 2 x 16 tokens: x, places, and a row of 32 cosines and of 32 sines each.
+  EXPECT_EQ(
+      read(
+          "%0: tensor<2x8x16x64xf32>, %1: tensor<2x16xi64>, %2: tensor<4096x32xf32>, "
+          "%3: tensor<4096x32xf32>",
+          R"(%4 = "com.microsoft.RotaryEmbedding"(%0, %1, %2, %3) : (tensor<2x8x16x64xf32>, tensor<2x16xi64>, tensor<4096x32xf32>, tensor<4096x32xf32>) -> tensor<2x8x16x64xf32>)"),
+      4U * 16384 + 8 * 32 + 2 * 4 * 32 * 32);
+  EXPECT_EQ(
+      read(
+          "%0: tensor<2x16x512xf32>, %1: tensor<4096x32xf32>, %2: tensor<4096x32xf32>, "
+          "%3: tensor<2x16xi64>",
+          R"(%4 = "onnx.RotaryEmbedding"(%0, %1, %2, %3) {num_heads = 8 : i64} : (tensor<2x16x512xf32>, tensor<4096x32xf32>, tensor<4096x32xf32>, tensor<2x16xi64>) -> tensor<2x16x512xf32>)"),
+      4U * 16384 + 8 * 32 + 2 * 4 * 32 * 32);
+  // No more than there is: 3 places for 32 tokens.
+  EXPECT_EQ(
+      read(
+          "%0: tensor<2x16x512xf32>, %1: tensor<3x32xf32>, %2: tensor<3x32xf32>, "
+          "%3: tensor<2x16xi64>",
+          R"(%4 = "onnx.RotaryEmbedding"(%0, %1, %2, %3) {num_heads = 8 : i64} : (tensor<2x16x512xf32>, tensor<3x32xf32>, tensor<3x32xf32>, tensor<2x16xi64>) -> tensor<2x16x512xf32>)"),
+      4U * 16384 + 8 * 32 + 2 * 4 * 3 * 32);
+  // 3 rows of 64 bytes, of 4 scales, of 2 bytes of zero points.
+  EXPECT_EQ(
+      read(
+          "%0: tensor<1000x64xui8>, %1: tensor<3xi64>, %2: tensor<1000x4xf32>, "
+          "%3: tensor<1000x2xui8>",
+          R"(%4 = "com.microsoft.GatherBlockQuantized"(%0, %1, %2, %3) {bits = 4 : i64, block_size = 32 : i64, gather_axis = 0 : i64, quantize_axis = 1 : i64} : (tensor<1000x64xui8>, tensor<3xi64>, tensor<1000x4xf32>, tensor<1000x2xui8>) -> tensor<3x128xf32>)"),
+      3U * 64 + 3 * 8 + 3 * 16 + 3 * 2);
+}
+
+TEST(cost_of, a_mixture_reads_the_experts_that_tokens_may_choose) {
+  const auto read = [](int tokens) {
+    const std::string x = concat("tensor<", tokens, "x8xf32>");
+    const std::string router = concat("tensor<", tokens, "x16xf32>");
+    const std::string types =
+        concat(x, ", ", router, ", tensor<16x32x8xf32>, tensor<16x32xf32>, tensor<16x8x32xf32>");
+    return cost_of_first(
+               concat("%0: ", x, ", %1: ", router,
+                      ", %2: tensor<16x32x8xf32>, %3: tensor<16x32xf32>, %4: tensor<16x8x32xf32>"),
+               concat("%5 = \"com.microsoft.MoE\"(%0, %1, %2, %3, %4) {k = 2 : i64} : (", types,
+                      ") -> ", x))
+        .bytes_read;
+  };
+  constexpr std::uint64_t expert = 4 * (256 + 32 + 256);
+  EXPECT_EQ(read(1), 4U * 24 + 2 * expert);
+  EXPECT_EQ(read(3), 3U * 4 * 24 + 6 * expert);
+  EXPECT_EQ(read(100), 100U * 4 * 24 + 16 * expert);
+}
+
+TEST(cost_of, a_convolution_of_no_rows_is_nothing) {
+  const OperationCost cost = cost_of_first(
+      "%0: tensor<1x32x0x5xf32>, %1: tensor<16x32x1x1xf32>",
+      R"(%2 = "onnx.Conv"(%0, %1) : (tensor<1x32x0x5xf32>, tensor<16x32x1x1xf32>) -> tensor<1x16x0x5xf32>)");
+  EXPECT_EQ(cost.macs, 0U);
+  EXPECT_EQ(cost.bytes_written, 0U);
+  EXPECT_EQ(cost.parameters, 512U);
+}
+
 TEST(cost_of, nothing_where_it_is_not_known) {
   const OperationCost open = cost_of_first(
       "%0: tensor<?x3xf32, {dims = [\"N\", \"\"]}>, %1: tensor<3x5xf32>",

@@ -153,6 +153,9 @@ TEST(MatMul, multiplies_vectors_and_stacks) {
 }
 
 TEST(Pad, widens_and_crops) {
+  EXPECT_EQ(unary("Pad", "pads = array<i64: 0, 0, 1, 1, 0, 0, 2, 2>",
+                  "tensor<?x3x?x10xf32, {dims = [\"N\", \"\", \"H\", \"\"]}>"),
+            "Nx3xH + 3x13");
   EXPECT_EQ(unary("Pad", "pads = array<i64: 0, 0, 1, -2, 0, 0, 2, 0>"), "2x3x11x8");
   EXPECT_EQ(unary("Pad", "pads = array<i64: 1>"), "node 'n' (Pad): pads has 1 entries, expected 8");
   EXPECT_EQ(unary("Pad", "pads = array<i64: -3, 0, 0, 0, 0, 0, 0, 0>"),
@@ -165,6 +168,32 @@ TEST(Concat, adds_up_one_axis) {
   EXPECT_EQ(binary("Concat", "axis = 0 : i64", "tensor<2x3xf32>", "tensor<2x4xf32>"),
             "node 'n' (Concat): operands 2x3 and 2x4 found, expected them to differ along axis 0 "
             "alone");
+}
+
+TEST(Concat, adds_names_up) {
+  const auto along = [](std::string_view a, std::string_view b) {
+    return binary("Concat", "axis = 1 : i64", a, b);
+  };
+  const std::string_view past = "tensor<2x?xf32, {dims = [\"\", \"past\"]}>";
+  EXPECT_EQ(along(past, "tensor<2x?xf32, {dims = [\"\", \"seq\"]}>"), "2xpast + seq");
+  EXPECT_EQ(along(past, "tensor<2x1xf32>"), "2xpast + 1");
+  EXPECT_EQ(along(past, "tensor<2x0xf32>"), "2xpast");
+  EXPECT_EQ(along(past, "tensor<2x?xf32>"), "2x?");
+}
+
+TEST(Conv, on_no_elements_gives_none) {
+  EXPECT_EQ(conv("", "tensor<0x3x8x10xf32>"), "0x4x6x8");
+  EXPECT_EQ(conv("", "tensor<2x3x0x10xf32>"), "2x4x0x8");
+  EXPECT_EQ(conv("", "tensor<2x3x0x10xf32>", "tensor<4x3x1x1xf32>"), "2x4x0x10");
+  EXPECT_EQ(conv("pads = array<i64: 2, 2, 2, 2>", "tensor<2x3x0x10xf32>"), "2x4x2x12");
+  EXPECT_EQ(conv("auto_pad = \"SAME_UPPER\", strides = array<i64: 2, 2>", "tensor<2x3x0x9xf32>"),
+            "2x4x0x5");
+  EXPECT_EQ(unary("MaxPool", "kernel_shape = array<i64: 2, 2>", "tensor<1x3x0x8xf32>"), "1x3x0x7");
+}
+
+TEST(NonZero, finds_no_place_among_no_elements) {
+  EXPECT_EQ(unary("NonZero", "", "tensor<0x4xf32>"), "2x0");
+  EXPECT_EQ(unary("NonZero", "", "tensor<3x4xf32>"), "2x?");
 }
 
 TEST(Unsqueeze, puts_axes_in_and_squeeze_takes_them_out) {

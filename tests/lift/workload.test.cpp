@@ -86,6 +86,23 @@ TEST(workload, a_kernel_reads_and_writes_only_what_lies_outside_it) {
   EXPECT_TRUE(work.assumptions.empty());
 }
 
+TEST(workload, a_depthwise_convolution_keeps_its_dilations) {
+  const workload::Workload work =
+      made(parsed("%0: tensor<1x8x20x20xf32>, %1: tensor<8x1x3x3xf32>", R"(
+  %2 = "onnx.Conv"(%0, %1) {dilations = array<i64: 2, 4>, group = 8 : i64, pads = array<i64: 2, 4, 2, 4>} : (tensor<1x8x20x20xf32>, tensor<8x1x3x3xf32>) -> tensor<*xf32>)",
+                  "%2"),
+           "onnxruntime-extended");
+  ASSERT_EQ(work.kernels.size(), 1U);
+  const workload::Kernel& kernel = work.kernels[0];
+  EXPECT_EQ(kernel.macs, 8U * 400 * 9);
+  EXPECT_EQ(kernel.window, (workload::Window{{3, 3}, {1, 1}, {2, 4}, 8}));
+  const std::string text = workload::print(work);
+  EXPECT_NE(text.find(" window=3x3 strides=1x1 dilations=2x4 group=8 "), std::string::npos) << text;
+  const auto read = workload::parse(text);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->kernels[0].window, kernel.window);
+}
+
 TEST(workload, what_several_take_stays_outside) {
   const graph::Graph graph = parsed(
       "%0: tensor<1x4x8x8xf32>, %1: tensor<4x4x1x1xf32>",

@@ -94,9 +94,19 @@ struct Formulas {
            step.sequence * frequencies();
   }
 
-  /// f32, or four bits with an f32 scale for 32 of them and biases in the same operation.
-  [[nodiscard]] std::uint64_t weight_bytes() const {
-    return is_fused() ? weights() / 2 + weights() / 32 * 4 + biases() * 4 : weights() * 4;
+  /// f32, or four bits with an f32 scale for 32 of them and biases in the same operation. Where a
+  /// router chooses, of as many experts as the tokens may have chosen.
+  [[nodiscard]] std::uint64_t weight_bytes(const Step& step) const {
+    if (!is_fused()) return weights() * 4;
+    const std::uint64_t most = step.batch * step.sequence * count(of.chosen);
+    const auto met = static_cast<std::int64_t>(std::min(most, count(of.experts)));
+    const std::uint64_t read = layers() * (projections() + feed_forward(met)) + table();
+    return read / 2 + read / 32 * 4 + biases() * 4;
+  }
+  /// A row of cosines and of sines for each token, in each layer's attention.
+  [[nodiscard]] std::uint64_t angle_bytes(const Step& step) const {
+    if (of.turned() != of.head_width) return 0;
+    return layers() * step.batch * step.sequence * count(of.turned()) * 4;
   }
   /// Of keys and values of all layers.
   [[nodiscard]] std::uint64_t cache_bytes(const Step& step, std::uint64_t places) const {
@@ -180,13 +190,13 @@ TEST_P(Decoders, multiply_as_the_formula_says_and_every_operation_is_costed) {
 }
 
 TEST_P(Decoders, read_each_weight_of_a_product_once_whatever_the_tokens) {
-  for_each_step([&](const lift::Reading& reading, const Step&) {
+  for_each_step([&](const lift::Reading& reading, const Step& step) {
     const auto is_product = [](const Kernel& each) {
       return each.kind == KernelKind::matrix_product && each.location != "angles";
     };
     EXPECT_EQ(sum(reading.network->unfused, is_product,
                   [](const Kernel& each) { return each.weight_bytes; }),
-              formulas_.weight_bytes());
+              formulas_.weight_bytes(step));
   });
 }
 
@@ -198,6 +208,9 @@ TEST_P(Decoders, read_the_cache_and_write_it_with_the_new_tokens) {
       const auto attends = [](const Kernel& each) { return each.kind == KernelKind::attention; };
       EXPECT_EQ(sum(work, attends, uncached),
                 formulas_.cache_bytes(step, total) + formulas_.new_bytes(step));
+      const std::uint64_t lengths = formulas_.layers() * (step.batch + 1) * 4;
+      EXPECT_EQ(sum(work, attends, [](const Kernel& each) { return each.weight_bytes; }),
+                formulas_.angle_bytes(step) + lengths);
       EXPECT_EQ(sum(work, attends, written),
                 formulas_.cache_bytes(step, total) + formulas_.new_bytes(step));
     } else {

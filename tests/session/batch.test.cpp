@@ -195,6 +195,78 @@ TEST(BatchAxes, AreFollowedThroughAShapeThatIsComputed) {
   EXPECT_EQ(axes_text(as_read(std::move(builder))), "x:1");
 }
 
+// A dilated convolution as TensorFlow writes it: the batch becomes N times 2 times 2.
+
+ValueId padded(Builder& builder, ValueId x, std::vector<std::int64_t> pads) {
+  return *builder.add("Pad", {x, builder.integers(std::move(pads))});
+}
+ValueId turned(Builder& builder, ValueId x, std::vector<std::int64_t> order) {
+  return *builder.add("Transpose", {x}, {{"perm", std::move(order)}});
+}
+ValueId convolved(Builder& builder, ValueId x) {
+  const ValueId w = builder.weight("w", graph::tensor_type(ElementType::f32, {32, 1, 3, 3}));
+  return *builder.add("Conv", {x, w}, {{"group", std::int64_t{32}}});
+}
+
+TEST(BatchAxes, AreFollowedThroughBlocksThatBecomeBatch) {
+  Builder builder("blocks");
+  const ValueId x = builder.input("x", of({"unk__1", 32, 33, 33}));
+  const ValueId parts = *builder.add("Reshape", {padded(builder, x, {0, 0, 2, 2, 0, 0, 3, 3}),
+                                                 builder.integers({-1, 32, 19, 2, 19, 2})});
+  const ValueId blocks = *builder.add(
+      "Reshape", {turned(builder, parts, {3, 5, 0, 1, 2, 4}), builder.integers({-1, 32, 19, 19})});
+  builder.output(convolved(builder, blocks), "y");
+  EXPECT_EQ(axes_text(as_read(std::move(builder))), "x:0");
+
+  Builder last("channels-last");
+  const ValueId z = last.input("z", of({"unk__1", 33, 33, 32}));
+  const ValueId split = *last.add("Reshape", {padded(last, z, {0, 2, 2, 0, 0, 3, 3, 0}),
+                                              last.integers({-1, 19, 2, 19, 2, 32})});
+  const ValueId merged = *last.add(
+      "Reshape", {turned(last, split, {2, 4, 0, 1, 3, 5}), last.integers({-1, 19, 19, 32})});
+  last.output(convolved(last, turned(last, merged, {0, 3, 1, 2})), "y");
+  EXPECT_EQ(axes_text(as_read(std::move(last))), "z:0");
+}
+
+TEST(BatchAxes, AreFollowedThroughBlocksOfTurnedTensors) {
+  Builder builder("turned-blocks");
+  const ValueId x = builder.input("x", of({"unk__1", 32, 32, 32}));
+  const ValueId deep = *builder.add("SpaceToDepth", {turned(builder, x, {3, 0, 1, 2})},
+                                    {{"blocksize", std::int64_t{2}}});
+  const ValueId y = convolved(builder, turned(builder, deep, {1, 0, 2, 3}));
+  builder.output(y, "y");
+  EXPECT_EQ(axes_text(as_read(std::move(builder))), "x:0");
+}
+
+TEST(BatchAxes, AreFollowedThroughBlocksWhoseShapesAreComputed) {
+  Builder builder("computed-blocks");
+  const ValueId x = builder.input("x", of({"", 32, "", ""}));
+  const ValueId shape = *builder.add("Shape", {x});
+  const auto part = [&](std::int64_t from, std::int64_t to) {
+    return *builder.add("Slice", {shape, builder.integers({from}), builder.integers({to})});
+  };
+  const ValueId two = builder.integers({2});
+  const std::vector<graph::Attribute> first = {{"axis", std::int64_t{0}}};
+  const ValueId height = *builder.add("Div", {part(2, 3), two});
+  const ValueId width = *builder.add("Div", {part(3, 4), two});
+  const ValueId parts = *builder.add("Concat", {part(0, 2), height, two, width, two}, first);
+  const ValueId batch = *builder.add("Mul", {part(0, 1), builder.integers({4})});
+  const ValueId whole = *builder.add("Concat", {batch, part(1, 2), height, width}, first);
+  const ValueId split = *builder.add("Reshape", {x, parts});
+  const ValueId blocks =
+      *builder.add("Reshape", {turned(builder, split, {3, 5, 0, 1, 2, 4}), whole});
+  builder.output(convolved(builder, blocks), "y");
+  EXPECT_EQ(axes_text(as_read(std::move(builder))), "x:0");
+}
+
+TEST(BatchAxes, AreNotThoseOfSeveralAxesMadeOne) {
+  Builder builder("frames");
+  const ValueId x = builder.input("x", of({"", "", 32, 9, 9}));
+  const ValueId frames = *builder.add("Reshape", {x, builder.integers({-1, 32, 9, 9})});
+  builder.output(convolved(builder, frames), "y");
+  EXPECT_EQ(axes_text(as_read(std::move(builder))), "x:0?");
+}
+
 TEST(BatchAxes, OfStatesAreBehindTheDirections) {
   Builder builder("states");
   const ValueId x = builder.input("x", of({"T", "M", 8}));

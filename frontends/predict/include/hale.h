@@ -102,6 +102,18 @@ typedef struct hale_batch_axis {
   size_t axis;
 } hale_batch_axis;
 
+/* The branch that an If takes whose condition is not known. */
+typedef struct hale_take {
+  const char* node; /* its name; where it has none, that of its first result */
+  int is_then;      /* 0: else */
+} hale_take;
+
+/* The number that an input of one element holds; of a truth value 0 or 1. */
+typedef struct hale_input_value {
+  const char* input;
+  double number; /* of whole numbers those up to 2^53 */
+} hale_input_value;
+
 /* What is said of a model's inputs; what is not said stays as the model has it. */
 typedef struct hale_inputs {
   size_t size;    /* sizeof(hale_inputs) */
@@ -112,6 +124,10 @@ typedef struct hale_inputs {
   const hale_dim* dims;
   size_t batch_axis_count;
   const hale_batch_axis* batch_axes; /* where hale would take another axis */
+  size_t take_count;
+  const hale_take* takes;
+  size_t value_count;
+  const hale_input_value* values;
 } hale_inputs;
 
 /* An ONNX file, whose weights are not read; one of hale's own networks, "residual/17"; or an ONNX

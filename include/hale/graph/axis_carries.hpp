@@ -77,4 +77,36 @@ namespace hale::graph::axes {
   return to;
 }
 
+/// Some of the axes in a row, by a Slice of one dimension.
+[[nodiscard]] inline Axes sliced(const OperationView& view, const Axes& from) {
+  const auto starts = said(view, 1, "starts");
+  const auto ends = said(view, 2, "ends");
+  const auto steps = said(view, 4, "steps");
+  if (!starts || !ends || !steps || starts->size() != 1 || ends->size() != 1 ||
+      (!steps->empty() && steps->front() != 1))
+    return {};
+  const auto count = static_cast<std::int64_t>(from.size());
+  const auto place = [count](std::int64_t of) {
+    return std::clamp<std::int64_t>(of < 0 ? of + count : of, 0, count);
+  };
+  const std::int64_t first = place(starts->front());
+  return {from.begin() + first, from.begin() + std::max(first, place(ends->front()))};
+}
+
+/// The axis that becomes a part of the first one where a Reshape makes one of the first axes: N of
+/// (2, 2, N, C, 8, 8) in (-1, C, 8, 8). None where several come of inputs.
+[[nodiscard]] inline Axis first_of_fewer(const Axes& from,
+                                         const std::vector<std::int64_t>& numbers) {
+  if (numbers.empty() || numbers.size() >= from.size() ||
+      (numbers.front() != -1 && numbers.front() < 2))
+    return no_input;
+  Axis found = no_input;
+  for (std::size_t i = 0; i <= from.size() - numbers.size(); ++i) {
+    if (from[i] == no_input) continue;
+    if (found != no_input) return no_input;
+    found = from[i];
+  }
+  return found;
+}
+
 }  // namespace hale::graph::axes

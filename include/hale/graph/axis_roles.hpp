@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <hale/graph/ir.hpp>
@@ -22,23 +23,28 @@ class AxisRoles {
   Axes add(const Type& type) {
     Axes axes;
     for (const Dim& dim : type.dims.value_or(std::vector<Dim>{})) {
-      axes.push_back(static_cast<Axis>(extents_.size()));
-      extents_.push_back(dim.extent);
-      parents_.push_back(axes.back());
-      roles_.push_back(AxisRole::unknown);
+      axes.push_back(append(dim.extent, Origin::input));
       ++unknown_;
     }
     return axes;
   }
 
+  /// An axis with more or fewer elements than the one that it comes of, as padding makes it: the
+  /// same role, another extent.
+  Axis resized(Axis from) { return derived(from, Origin::resized); }
+  /// An axis that is a part of, or holds, one that it comes of, as N in N * 4: where the one is the
+  /// batch, so is the other, but not where it is something else.
+  Axis merged(Axis from) { return derived(from, Origin::merged); }
+
   [[nodiscard]] bool knows_all() const { return unknown_ == 0; }
-  /// Pre: the axis is an input's, here and below.
+  /// Open where it is not that of an input's axis. Pre: the axis comes of an input, here and below.
   [[nodiscard]] std::int64_t extent(Axis axis) const { return extents_[axis]; }
   [[nodiscard]] AxisRole role(Axis axis) { return roles_[root(axis)]; }
 
   /// Gives an axis its role, unless it has one already or comes of no input.
   void set(Axis axis, AxisRole role) {
     if (axis == no_input || roles_[root(axis)] != AxisRole::unknown) return;
+    if (origins_[axis] == Origin::merged && role != AxisRole::batch) return;
     roles_[root(axis)] = role;
     --unknown_;
   }
@@ -52,6 +58,8 @@ class AxisRoles {
   /// Makes one of two axes; an axis of one element is repeated along the other.
   Axis pair(Axis a, Axis b) {
     if (a == no_input || b == no_input) return a == no_input ? b : a;
+    if (origins_[a] != Origin::input) return b;
+    if (origins_[b] != Origin::input) return a;
     if ((extents_[a] == 1) != (extents_[b] == 1)) return extents_[a] == 1 ? b : a;
     const bool differ =
         extents_[a] != extents_[b] && extents_[a] != Dim::open && extents_[b] != Dim::open;
@@ -66,6 +74,22 @@ class AxisRoles {
   }
 
  private:
+  enum class Origin : std::uint8_t { input, resized, merged };
+
+  Axis append(std::int64_t extent, Origin origin) {
+    const auto axis = static_cast<Axis>(extents_.size());
+    extents_.push_back(extent);
+    parents_.push_back(axis);
+    roles_.push_back(AxisRole::unknown);
+    origins_.push_back(origin);
+    return axis;
+  }
+  Axis derived(Axis from, Origin origin) {
+    if (from == no_input) return from;
+    const Axis axis = append(Dim::open, std::max(origin, origins_[from]));
+    parents_[axis] = root(from);
+    return axis;
+  }
   [[nodiscard]] Axis root(Axis axis) {
     while (parents_[axis] != axis) axis = parents_[axis] = parents_[parents_[axis]];
     return axis;
@@ -74,6 +98,7 @@ class AxisRoles {
   std::vector<std::int64_t> extents_;
   std::vector<Axis> parents_;  // a forest: paired axes have the same root, which has their role
   std::vector<AxisRole> roles_;
+  std::vector<Origin> origins_;
   std::size_t unknown_ = 0;  // roots of unknown role
 };
 

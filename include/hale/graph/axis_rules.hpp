@@ -15,6 +15,8 @@ namespace hale::graph {
 enum class Carry : std::uint8_t {
   nothing,
   same,       // those of the first operand, whatever becomes of their extents
+  padded,     // the same, of which those that are padded have another extent
+  blocks,     // SpaceToDepth and back
   pairs,      // operands broadcast, the last axes together
   rows,       // a product: all axes of the left but the last, stacks in pairs
   matrix,     // Gemm
@@ -40,6 +42,7 @@ inline constexpr auto carry_rules =
                               {"Concat", Carry::pairs},
                               {"ConstantOfShape", Carry::stated},
                               {"CumSum", Carry::same},
+                              {"DepthToSpace", Carry::blocks},
                               {"Dropout", Carry::same},
                               {"EmbedLayerNormalization", Carry::leading},
                               {"Expand", Carry::stated},
@@ -51,7 +54,7 @@ inline constexpr auto carry_rules =
                               {"Identity", Carry::same},
                               {"MaxRoiPool", Carry::nothing},
                               {"MultiHeadAttention", Carry::same},
-                              {"Pad", Carry::same},
+                              {"Pad", Carry::padded},
                               {"QAttention", Carry::same},
                               {"Reshape", Carry::stated},
                               {"Resize", Carry::same},
@@ -59,6 +62,7 @@ inline constexpr auto carry_rules =
                               {"RoiAlign", Carry::nothing},
                               {"Shape", Carry::extents},
                               {"Slice", Carry::same},
+                              {"SpaceToDepth", Carry::blocks},
                               {"Split", Carry::same},
                               {"Squeeze", Carry::taken_out},
                               {"Tile", Carry::same},
@@ -113,7 +117,6 @@ inline constexpr auto batch_takers = std::to_array<BatchTaker>(
      {"", "BatchNormalization", 0b1, 0},
      {"", "BatchNormalization", 0b1'1110, BatchTaker::no_axis},
      {domains::microsoft, "DecoderMaskedMultiHeadAttention", 0b110'0111, 0},
-     {"", "DepthToSpace", 0b1, 0},
      {domains::microsoft, "EmbedLayerNormalization", 0b11, 0},
      {"", "GridSample", 0b11, 0},
      {domains::microsoft, "GroupNorm", 0b1, 0},
@@ -126,8 +129,7 @@ inline constexpr auto batch_takers = std::to_array<BatchTaker>(
      {domains::microsoft, "QAttention", 0b1, 0},
      {domains::microsoft, "QAttention", 0b1'0000'0000, 1},
      {"", "RotaryEmbedding", 0b1, 0},
-     {domains::microsoft, "RotaryEmbedding", 0b1, 0},
-     {"", "SpaceToDepth", 0b1, 0}});
+     {domains::microsoft, "RotaryEmbedding", 0b1, 0}});
 
 [[nodiscard]] inline auto takers_named(std::string_view name) {
   const auto comes_before = [](const BatchTaker& taker, std::string_view other) {

@@ -141,6 +141,12 @@ class AxisWalk {
     switch (how) {
       case Carry::same:
         return from;
+      case Carry::padded:
+        return padded(op, *std::move(from));
+      case Carry::blocks:
+        if (from->size() != 4) return std::nullopt;
+        return Axes{(*from)[0], roles_.merged((*from)[1]), roles_.resized((*from)[2]),
+                    roles_.resized((*from)[3])};
       case Carry::rows:
         return product(op, *std::move(from));
       case Carry::matrix:
@@ -162,6 +168,14 @@ class AxisWalk {
       default:
         return std::nullopt;
     }
+  }
+
+  [[nodiscard]] Axes padded(const Operation& op, Axes axes) {
+    const auto pads = axes::said({graph_, op}, 1, "pads");
+    if (!pads || pads->size() != 2 * axes.size()) return axes;
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      if ((*pads)[i] != 0 || (*pads)[i + axes.size()] != 0) axes[i] = roles_.resized(axes[i]);
+    return axes;
   }
 
   [[nodiscard]] std::optional<Axes> paired(const Operation& op) {
@@ -232,6 +246,13 @@ class AxisWalk {
         if (each < 0 || each >= static_cast<std::int64_t>(from.size())) return to.clear();
         to.push_back(from[static_cast<std::size_t>(each)]);
       }
+    } else if (op.is("Slice")) {
+      to = axes::sliced({graph_, op}, extents_of(op, 0));
+    } else if ((op.is("Mul") || op.is("Div")) && op.operands.size() == 2) {
+      const Axes left = extents_of(op, 0);
+      const Axes right = extents_of(op, 1);
+      if (left.empty() == right.empty() || (op.is("Div") && left.empty())) return;
+      for (const Axis each : left.empty() ? right : left) to.push_back(roles_.merged(each));
     }
   }
 
@@ -275,7 +296,7 @@ class AxisWalk {
 
   /// A shape says the extents. Those that are the extents of axes name these axes; numbers keep the
   /// first axes for as long as they are theirs.
-  [[nodiscard]] std::optional<Axes> stated(const Operation& op) const {
+  [[nodiscard]] std::optional<Axes> stated(const Operation& op) {
     const bool is_filled = op.is("ConstantOfShape");
     const ValueId shape =
         is_filled ? op.operands.front() : (op.operands.size() > 1 ? op.operands[1] : ValueId::none);
@@ -291,21 +312,31 @@ class AxisWalk {
         to[i] = (*from)[i];
       if (to[i] == no_input || to[i] != (*from)[i]) break;
     }
+    if (!to.empty() && to.front() == no_input)
+      to.front() = roles_.merged(axes::first_of_fewer(*from, numbers));
     return to;
   }
 
-  /// Whether a number of a shape is the extent of the axis at its place, where those before are.
+  /// Whether a number of a shape is the extent of the axis at its place, where those before are. Of
+  /// -1 among extents that are open it is where there are as many axes, or more of them and the
+  /// next or the last one is as it was.
   [[nodiscard]] bool keeps(const Operation& op, const Axes& from, const Integers& numbers,
                            std::size_t i) const {
     if (from[i] == no_input) return false;
     if (numbers[i] != -1) return numbers[i] == 0 || numbers[i] == roles_.extent(from[i]);
     const auto& dims = graph_.value(op.operands[0]).type.dims;
+    const auto extent_of = [&](std::size_t k) {
+      return from[k] != no_input ? roles_.extent(from[k]) : (dims ? (*dims)[k].extent : Dim::open);
+    };
     std::int64_t before = 1;
     std::int64_t after = 1;
     for (std::size_t k = i + 1; k < from.size(); ++k) {
-      const std::int64_t extent =
-          from[k] != no_input ? roles_.extent(from[k]) : (dims ? (*dims)[k].extent : Dim::open);
-      if (extent == Dim::open) return numbers.size() == from.size();
+      const std::int64_t extent = extent_of(k);
+      if (extent == Dim::open)
+        return numbers.size() == from.size() ||
+               (numbers.size() > from.size() &&
+                (is_extent(numbers[i + 1], extent_of(i + 1)) ||
+                 is_extent(numbers.back(), extent_of(from.size() - 1))));
       before = checked_product(before, extent).value_or(0);
     }
     for (std::size_t k = i + 1; k < numbers.size(); ++k) {
@@ -313,6 +344,10 @@ class AxisWalk {
       after = checked_product(after, numbers[k]).value_or(0);
     }
     return before == after;
+  }
+
+  [[nodiscard]] static bool is_extent(std::int64_t number, std::int64_t extent) {
+    return number > 1 && number == extent;
   }
 
   const Graph& graph_;

@@ -79,6 +79,15 @@ namespace detail::costs {
   return gemm;
 }
 
+/// Of elements packed in a row; nothing where their size is not fixed or beyond 64 bits.
+[[nodiscard]] inline std::optional<std::uint64_t> bytes_of(std::uint64_t elements,
+                                                           ElementType element) {
+  const unsigned bits = bits_of(element);
+  std::uint64_t total = 0;
+  if (bits == 0 || __builtin_mul_overflow(elements, bits, &total)) return std::nullopt;
+  return total / 8 + (total % 8 != 0 ? 1 : 0);
+}
+
 }  // namespace detail::costs
 
 /// The slot of a convolution's weight; past all operands for other operations.
@@ -93,22 +102,23 @@ namespace detail::costs {
 /// known.
 [[nodiscard]] inline std::optional<std::uint64_t> bytes_of(const Type& type) {
   const auto elements = element_count(type);
-  const unsigned bits = bits_of(type.element);
-  if (!elements || bits == 0) return std::nullopt;
-  std::uint64_t total = 0;
-  if (__builtin_mul_overflow(static_cast<std::uint64_t>(*elements), bits, &total))
-    return std::nullopt;
-  return total / 8 + (total % 8 != 0 ? 1 : 0);
+  return elements ? detail::costs::bytes_of(static_cast<std::uint64_t>(*elements), type.element)
+                  : std::nullopt;
 }
 
-/// How many bytes an operation reads of an operand: those that pick elements read no more of the
-/// first than they write. Pre: the operand is there.
+/// How many bytes an operation reads of an operand: its rule may say that not all is read, and
+/// those that pick elements read no more of the first than they write. Pre: the operand is there.
 [[nodiscard]] inline std::optional<std::uint64_t> bytes_read(const Graph& graph,
                                                              const Operation& op,
                                                              std::size_t slot) {
-  auto bytes = bytes_of(graph.value(op.operands[slot]).type);
-  if (slot > 0 || op.results.empty() || op.results[0] == ValueId::none) return bytes;
+  const Type& type = graph.value(op.operands[slot]).type;
+  auto bytes = bytes_of(type);
   const OperationInfo* info = find_operation(op);
+  if (info != nullptr && info->rules.elements_read != nullptr && has_operands(op, *info))
+    if (const auto part = info->rules.elements_read(OperationView{graph, op}, slot))
+      if (const auto read = detail::costs::bytes_of(*part, type.element))
+        bytes = std::min(bytes.value_or(*read), *read);
+  if (slot > 0 || op.results.empty() || op.results[0] == ValueId::none) return bytes;
   if (info != nullptr && info->picks)
     if (const auto written = bytes_of(graph.value(op.results[0]).type))
       bytes = std::min(bytes.value_or(*written), *written);
@@ -301,9 +311,10 @@ struct Count {
     ++count.operations;
     for (std::size_t slot = 0; slot < op.operands.size(); ++slot) {
       const ValueId operand = op.operands[slot];
-      if (!is_learned(graph, op, slot) || counted[index_of(operand)]) continue;
-      counted[index_of(operand)] = true;
+      if (operand == ValueId::none || counted[index_of(operand)]) continue;
       const auto numbers = learned_numbers(graph, op, slot);
+      if (numbers == 0U) continue;
+      counted[index_of(operand)] = true;
       if (!numbers || __builtin_add_overflow(count.total, *numbers, &count.total))
         count.uncosted.push_back(id);
     }

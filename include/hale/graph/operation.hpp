@@ -118,6 +118,8 @@ struct Rules {
   /// How many numbers the weight in a slot holds, where several are packed into one element. Null:
   /// none are.
   std::optional<std::uint64_t> (*packed)(const OperationView&, std::size_t slot) = nullptr;
+  /// How many elements of an operand one run reads; nothing: all. Null: all of every one.
+  std::optional<std::uint64_t> (*elements_read)(const OperationView&, std::size_t slot) = nullptr;
   std::span<const AttributeSummary> attributes{};
 };
 

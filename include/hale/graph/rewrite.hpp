@@ -25,6 +25,25 @@ namespace hale::graph {
   return uses;
 }
 
+/// An Identity, which is in no region yet, that gives a value as another one.
+[[nodiscard]] inline OperationId add_identity(Graph& graph, ValueId from, ValueId to,
+                                              std::string location = {}) {
+  return graph.add_operation(
+      {.name = "Identity", .operands = {from}, .results = {to}, .location = std::move(location)});
+}
+
+/// Puts the operations of a region behind others, in the place of the operation that owns it, and
+/// calls `give(i, result, output)` for each result of the owner and what the region gives for it.
+template <class Give>
+void splice(const Graph& graph, const Operation& owner, RegionId id, std::vector<OperationId>& into,
+            const Give& give) {
+  const Region& region = graph.region(id);
+  into.insert(into.end(), region.operations.begin(), region.operations.end());
+  for (std::size_t i = 0; i < owner.results.size() && i < region.outputs.size(); ++i)
+    if (owner.results[i] != ValueId::none && region.outputs[i] != ValueId::none)
+      give(i, owner.results[i], region.outputs[i]);
+}
+
 /// Walks a graph once in order and lets values be replaced by others on the way.
 ///
 /// Operations whose results nothing takes any more stay: the pass remove-dead-code is for them.

@@ -68,12 +68,14 @@ class Model(Handle):
 
     `batch` is that of the inputs, `shapes` their shapes by name (or the only one's), `dims` the
     extents of open dimensions by symbol ("past" and "seq" give "past + seq" its extent too),
-    `batch_axes` which axis of an input is its batch, where hale would take another one. `name` is
-    what answers call a model given as bytes.
+    `batch_axes` which axis of an input is its batch, where hale would take another one. `takes` says
+    which branch an If takes whose condition is not known, {"node": "then"}, and `values` what
+    inputs of one element hold, {"use_cache": 1}. `name` is what answers call a model given as bytes.
     """
 
-    def __init__(self, source, *, batch=None, shapes=None, dims=None, batch_axes=None, name=""):
-        inputs = inputs_of(batch, shapes, dims, batch_axes)
+    def __init__(self, source, *, batch=None, shapes=None, dims=None, batch_axes=None, takes=None,
+                 values=None, name=""):
+        inputs = inputs_of(batch, shapes, dims, batch_axes, takes, values)
         if isinstance(source, (bytes, bytearray, memoryview)):
             source = bytes(source)
             pointer = call("hale_model_read_bytes", source, len(source), encoded(name, "name"),

@@ -117,9 +117,9 @@ class Graph(Handle):
         call("hale_graph_output", self._pointer, self._number(value, "output"),
              encoded(name, "output"))
 
-    def model(self, *, batch=None, shapes=None, dims=None, batch_axes=None):
+    def model(self, *, batch=None, shapes=None, dims=None, batch_axes=None, values=None):
         """A model of the graph as it is now; the graph can be used on."""
-        inputs = inputs_of(batch, shapes, dims, batch_axes)
+        inputs = inputs_of(batch, shapes, dims, batch_axes, None, values)
         model = Model.__new__(Model)
         model._own(call("hale_graph_model", self._pointer, byref(inputs)), "hale_model_close")
         return model

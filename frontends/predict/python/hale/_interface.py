@@ -29,11 +29,21 @@ class BatchAxis(ctypes.Structure):
     _fields_ = [("input", c_char_p), ("axis", c_size_t)]
 
 
+class Take(ctypes.Structure):
+    _fields_ = [("node", c_char_p), ("is_then", c_int)]
+
+
+class InputValue(ctypes.Structure):
+    _fields_ = [("input", c_char_p), ("number", c_double)]
+
+
 class Inputs(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("batch", c_uint64),
                 ("shape_count", c_size_t), ("shapes", POINTER(Shape)),
                 ("dim_count", c_size_t), ("dims", POINTER(Dim)),
-                ("batch_axis_count", c_size_t), ("batch_axes", POINTER(BatchAxis))]
+                ("batch_axis_count", c_size_t), ("batch_axes", POINTER(BatchAxis)),
+                ("take_count", c_size_t), ("takes", POINTER(Take)),
+                ("value_count", c_size_t), ("values", POINTER(InputValue))]
 
 
 class KernelRow(ctypes.Structure):

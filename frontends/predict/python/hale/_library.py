@@ -6,7 +6,7 @@ import pathlib
 import weakref
 from ctypes import byref, c_char_p, c_int64, c_void_p
 
-from ._interface import FUNCTIONS, INTERFACE_VERSION, BatchAxis, Dim, Inputs, Shape
+from ._interface import FUNCTIONS, INTERFACE_VERSION, BatchAxis, Dim, Inputs, InputValue, Shape, Take
 
 try:
     import numpy
@@ -133,7 +133,20 @@ def int64_array(numbers):
     return (c_int64 * len(numbers))(*numbers)
 
 
-def inputs_of(batch, shapes, dims, batch_axes):
+def _is_then(branch, node):
+    if branch not in ("then", "else"):
+        raise HaleError(f"take '{node}': found {branch!r}, expected 'then' or 'else'")
+    return branch == "then"
+
+
+def _number(number, what):
+    try:
+        return float(number)
+    except (TypeError, ValueError):
+        raise HaleError(f"{what}: found {number!r}, expected a number") from None
+
+
+def inputs_of(batch, shapes, dims, batch_axes, takes, values):
     """The structure hale_inputs; what it points to lives as long as it does."""
     shapes = {} if shapes is None else shapes
     if not isinstance(shapes, dict):
@@ -147,10 +160,16 @@ def inputs_of(batch, shapes, dims, batch_axes):
     axes = [BatchAxis(encoded(name, "batch_axis"),
                       integer(axis, f"batch_axis '{name}'", 0, 2**63 - 1))
             for name, axis in (batch_axes or {}).items()]
+    taken = [Take(encoded(node, "take"), _is_then(branch, node))
+             for node, branch in (takes or {}).items()]
+    held = [InputValue(encoded(name, "value"), _number(number, f"value '{name}'"))
+            for name, number in (values or {}).items()]
     said = 0 if batch is None else integer(batch, "batch", 1, 2**63 - 1)
     return Inputs(ctypes.sizeof(Inputs), said, len(made), (Shape * len(made))(*made),
                   len(named), (Dim * len(named))(*named),
-                  len(axes), (BatchAxis * len(axes))(*axes))
+                  len(axes), (BatchAxis * len(axes))(*axes),
+                  len(taken), (Take * len(taken))(*taken),
+                  len(held), (InputValue * len(held))(*held))
 
 
 def as_array(buffer, *shape):

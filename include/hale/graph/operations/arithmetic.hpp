@@ -214,6 +214,12 @@ inline Number magnitude(const Number& a) {
   if (graph::detail::is_symbol(a)) return a;  // extents are above zero
   return larger(a, negate(a));
 }
+/// The larger of it and zero; an extent that has a name is above zero.
+inline Number at_least_zero(const Number& a) {
+  const auto* text = std::get_if<Symbol>(&a);
+  const bool is_name = text != nullptr && text->text.find(' ') == std::string::npos;
+  return is_name ? a : larger(a, std::int64_t{0});
+}
 inline Number opposite(const Number& a) {
   const auto* truth = std::get_if<std::int64_t>(&a);
   return truth == nullptr ? Number() : Number(std::int64_t{*truth == 0 ? 1 : 0});
@@ -265,5 +271,16 @@ inline Number cast(const Number& a, ElementType to) {
 }
 
 }  // namespace arithmetic
+
+/// Extents computed with: of symbols an expression, "past + seq".
+[[nodiscard]] inline Dim dim_sum(const Dim& a, const Dim& b) {
+  return dim_of(arithmetic::add(number_of(a), number_of(b)));
+}
+[[nodiscard]] inline Dim dim_product(const Dim& a, const Dim& b) {
+  return dim_of(arithmetic::multiply(number_of(a), number_of(b)));
+}
+[[nodiscard]] inline Dim dim_quotient(const Dim& a, const Dim& b) {
+  return dim_of(arithmetic::divide(number_of(a), number_of(b), true));
+}
 
 }  // namespace hale::graph

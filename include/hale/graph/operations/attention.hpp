@@ -27,16 +27,6 @@ template <class... Dims>
   (multiply(dims), ...);
   return product;
 }
-/// Of symbols an expression: "past + seq".
-[[nodiscard]] inline Dim dim_product(const Dim& a, const Dim& b) {
-  return dim_of(arithmetic::multiply(number_of(a), number_of(b)));
-}
-[[nodiscard]] inline Dim dim_quotient(const Dim& a, const Dim& b) {
-  return dim_of(arithmetic::divide(number_of(a), number_of(b), true));
-}
-[[nodiscard]] inline Dim dim_sum(const Dim& a, const Dim& b) {
-  return dim_of(arithmetic::add(number_of(a), number_of(b)));
-}
 
 /// What attention works on: `heads` queries of `width` numbers at `queries` places each meet `keys`
 /// places, whose values have `value_width` numbers; keys and values have `key_heads` heads.
@@ -59,8 +49,19 @@ struct AttentionShape {
   }
 };
 
+/// What follows from the shape that `Rule::shape` says.
+template <class Rule>
+struct ShapedAttention {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    return Rule::shape(view).types();
+  }
+  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
+    return Rule::shape(view).multiply_adds();
+  }
+};
+
 /// Queries, keys and values as operands. Source: ONNX operators, Attention-23.
-struct AttentionRule {
+struct AttentionRule : ShapedAttention<AttentionRule> {
   [[nodiscard]] static AttentionShape shape(const OperationView& view) {
     const Type& q = view.type(0);
     const Type& k = view.type(1);
@@ -89,14 +90,11 @@ struct AttentionRule {
     types.push_back(ranked(found.element, {found.batch, found.heads, found.queries, found.keys}));
     return types;
   }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    return shape(view).multiply_adds();
-  }
 };
 
 /// As above, with ONNX Runtime's packed forms: all in the first operand (batch, places, heads, 3,
 /// width), or keys and values in the second. Source: com.microsoft.MultiHeadAttention.
-struct MultiHeadAttentionRule {
+struct MultiHeadAttentionRule : ShapedAttention<MultiHeadAttentionRule> {
   [[nodiscard]] static AttentionShape shape(const OperationView& view) {
     const Type& q = view.type(0);
     AttentionShape found{.batch = dim_of(q, 0),
@@ -116,12 +114,6 @@ struct MultiHeadAttentionRule {
     if (view.has(6)) found.keys = dim_sum(found.keys, dim_of(view.type(6), 2));
     return found;
   }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return shape(view).types();
-  }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    return shape(view).multiply_adds();
-  }
 };
 
 /// Only what is marked as learned holds parameters: tables of cosines and sines are computed.
@@ -133,11 +125,33 @@ struct LearnedAsMarked {
   }
 };
 
-/// Numbers turned by angles, which tables have.
-struct RotaryRule : SameType, LearnedAsMarked {};
+/// A row of a table for each token; nothing where that is not known.
+[[nodiscard]] inline std::optional<std::uint64_t> rows_of_tokens(const Type& table,
+                                                                 const Dim& batch,
+                                                                 const Dim& sequence) {
+  const Dim width = table.is_ranked() && table.rank() > 0 ? table.dims->back() : Dim{};
+  const auto elements = product_of(batch, sequence, width);
+  return elements ? std::optional(static_cast<std::uint64_t>(*elements)) : std::nullopt;
+}
+
+/// Numbers turned by angles, which tables have: cosines in the operand `Table`, then sines.
+template <std::size_t Table>
+struct RotaryRule : SameType, LearnedAsMarked {
+  [[nodiscard]] static std::optional<std::uint64_t> elements_read(const OperationView& view,
+                                                                  std::size_t slot) {
+    if (slot != Table && slot != Table + 1) return std::nullopt;
+    const Type& x = view.type(0);  // (batch, sequence, ..) or (batch, heads, sequence, width)
+    return rows_of_tokens(view.type(slot), dim_of(x, 0), dim_of(x, x.rank() == 4 ? 2 : 1));
+  }
+};
 
 /// Several heads of queries share one of keys. Source: com.microsoft.GroupQueryAttention.
-struct GroupQueryAttentionRule : LearnedAsMarked {
+struct GroupQueryAttentionRule : LearnedAsMarked, ShapedAttention<GroupQueryAttentionRule> {
+  [[nodiscard]] static std::optional<std::uint64_t> elements_read(const OperationView& view,
+                                                                  std::size_t slot) {
+    if (slot != 7 && slot != 8) return std::nullopt;
+    return rows_of_tokens(view.type(slot), dim_of(view.type(0), 0), dim_of(view.type(0), 1));
+  }
   [[nodiscard]] static AttentionShape shape(const OperationView& view) {
     const Type& q = view.type(0);
     const Dim heads = extent_of(view, "num_heads");
@@ -155,9 +169,6 @@ struct GroupQueryAttentionRule : LearnedAsMarked {
     // A cache may be of fewer bits than the queries.
     if (view.has(3)) types[1].element = types[2].element = view.type(3).element;
     return types;
-  }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    return shape(view).multiply_adds();
   }
 };
 
@@ -227,14 +238,14 @@ inline constexpr auto attention_operations = std::to_array<Declaration>(
       "Y present_key? present_value? qk_matmul_output?", rules<AttentionRule>,
       "q_num_heads:integer kv_num_heads:integer is_causal:integer"},
      {"RotaryEmbedding", "places turned into angles of pairs of elements", Kind::activation,
-      "X cos_cache sin_cache position_ids?", "Y", rules<RotaryRule>,
+      "X cos_cache sin_cache position_ids?", "Y", rules<RotaryRule<1>>,
       "interleaved:integer num_heads:integer rotary_embedding_dim:integer"}});
 
 inline constexpr auto contributed_attention_operations = in_domain(
     domains::microsoft,
     std::to_array<Declaration>(
         {{"RotaryEmbedding", "as in ai.onnx", Kind::activation,
-          "input position_ids cos_cache sin_cache", "output", rules<RotaryRule>,
+          "input position_ids cos_cache sin_cache", "output", rules<RotaryRule<2>>,
           "interleaved:integer num_heads:integer"},
          {"Attention", "projections and attention in one", Kind::attention,
           "input weights! bias?! mask_index? past? attention_bias? past_sequence_length?",

@@ -137,7 +137,8 @@ template <ReadsAttributes Rule>
 /// and where they mean something
 ///   evaluate(view)       the contents of the result that is asked for, if they are known
 ///   multiply_adds(view)  the products of one run; nothing where a shape is open
-///   packed(view, slot)   how many numbers a weight of few bits holds.
+///   packed(view, slot)   how many numbers a weight of few bits holds
+///   elements_read(view, slot)  how many elements of an operand one run reads; nothing: all.
 /// Each takes the attributes too where the rule has a struct of them, called Attributes.
 template <class Rule>
 concept OperationRule = requires(const OperationView& view) {
@@ -155,6 +156,7 @@ template <OperationRule Rule>
   if constexpr (requires { &Rule::evaluate; }) rules.evaluate = &Rule::evaluate;
   if constexpr (requires { &Rule::multiply_adds; }) rules.multiply_adds = &Rule::multiply_adds;
   if constexpr (requires { &Rule::packed; }) rules.packed = &Rule::packed;
+  if constexpr (requires { &Rule::elements_read; }) rules.elements_read = &Rule::elements_read;
   return rules;
 }
 

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace hale::graph {
 
@@ -58,6 +60,14 @@ template <class Function>
   for (const Number& each : data->elements) out.elements.push_back(function(each));
   return out;
 }
+
+/// A function of each element, known where the operand's small tensor is.
+template <Number (*Function)(const Number&)>
+struct FoldedUnary : SameType {
+  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
+    return fold_each(view, Function);
+  }
+};
 
 /// The quotient, of integers where the operands are.
 [[nodiscard]] inline std::optional<Contents> fold_quotient(const OperationView& view) {
@@ -130,7 +140,7 @@ struct Pad {
   };
   [[nodiscard]] static Result<Types> infer(const OperationView& view, const Attributes& a) {
     const Type& data = view.type(0);
-    const auto pads = view.has(1) ? view.integers(1) : std::optional(a.pads);
+    const auto pads = pads_of(view, a);
     if (!data.is_ranked()) return unranked(data.element);
     const auto axes = padded_axes(view, data.rank());
     if (!pads || !axes) return one_result(Type{data.element, std::vector<Dim>(data.rank())});
@@ -143,19 +153,29 @@ struct Pad {
       if (taken[axis]) return view.fail("axes names axis ", axis, " twice, expected once");
       taken[axis] = true;
       Dim& dim = (*padded.dims)[axis];
-      const auto around = checked_sum((*pads)[i], (*pads)[i + axes->size()]);
-      if (around == 0) continue;
-      const auto extent =
-          around && dim.is_static() ? checked_sum(dim.extent, *around) : std::optional(Dim::open);
-      if (!extent || (dim.is_static() && *extent < 0))
+      const Number& before = (*pads)[i];
+      const Number& after = (*pads)[i + axes->size()];
+      const bool is_static = dim.is_static() && is_integer(before) && is_integer(after);
+      Dim extent = dim_of(arithmetic::add(number_of(dim), arithmetic::add(before, after)));
+      if (is_static && !extent.is_static())
         return view.fail("pads takes axis ", axis, " of ", dim.extent,
                          " elements out of range, expected at least none left");
-      dim = Dim{*extent};
+      dim = std::move(extent);
     }
     return one_result(std::move(padded));
   }
 
  private:
+  /// How many elements each axis gets before it, then behind it.
+  [[nodiscard]] static std::optional<std::vector<Number>> pads_of(const OperationView& view,
+                                                                  const Attributes& a) {
+    if (!view.has(1)) return std::vector<Number>(a.pads.begin(), a.pads.end());
+    const Contents* found = view.contents(1);
+    return found == nullptr ? std::nullopt : std::optional(found->elements);
+  }
+  [[nodiscard]] static bool is_integer(const Number& number) {
+    return std::holds_alternative<std::int64_t>(number);
+  }
   /// The axes that the pads are of: all but where the operand says which.
   [[nodiscard]] static std::optional<std::vector<std::int64_t>> padded_axes(
       const OperationView& view, std::size_t rank) {
@@ -174,7 +194,8 @@ inline constexpr auto elementwise_operations = std::to_array<Declaration>(
      {"Mul", "the product of two elements", Kind::arithmetic, "A B", "C",
       rules<BinaryRule<arithmetic::multiply>>},
      {"Div", "the quotient of two elements", Kind::arithmetic, "A B", "C", rules<DivideRule>},
-     {"Relu", "the larger of each element and zero", Kind::activation, "X", "Y", rules<SameType>},
+     {"Relu", "the larger of each element and zero", Kind::activation, "X", "Y",
+      rules<FoldedUnary<arithmetic::at_least_zero>>},
      transcendental({"Sigmoid", "1 / (1 + exp(-x)) of each element", Kind::activation, "X", "Y",
                      rules<SameType>}),
      transcendental({"Tanh", "the hyperbolic tangent of each element", Kind::activation, "X", "Y",

@@ -44,14 +44,6 @@ struct Folded : Rule {
   }
 };
 
-/// A function of each element, known where the operand's small tensor is.
-template <Number (*Function)(const Number&)>
-struct FoldedUnary : SameType {
-  [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    return fold_each(view, Function);
-  }
-};
-
 /// The mean of the operands.
 struct MeanRule : Variadic {
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {

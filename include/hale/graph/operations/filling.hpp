@@ -79,24 +79,27 @@ struct ConstantOfShapeRule {
         Type{value == nullptr ? ElementType::f32 : value->element, dims_from(view, 0)});
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
-    const Tensor* value = attribute_of<Tensor>(view, "value");
     auto extents = extents_of_result(view);
     const auto count = extents ? small_count(*extents) : std::nullopt;
     if (!count) return std::nullopt;
     // More real numbers are weights: they decide no shape.
     constexpr std::size_t most_reals = 16;
+    const Tensor* value = attribute_of<Tensor>(view, "value");
     const ElementType element = value == nullptr ? ElementType::f32 : value->element;
     if (is_floating(element) && *count > most_reals) return std::nullopt;
-    Number filler = 0.0;
-    if (value != nullptr) {
-      if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&value->elements))
-        filler = integers->size() == 1 ? Number(integers->front()) : Number();
-      else if (const auto* reals = std::get_if<std::vector<double>>(&value->elements))
-        filler = reals->size() == 1 ? Number(reals->front()) : Number();
+    return Contents{*std::move(extents), std::vector<Number>(*count, filler(view))};
+  }
+  /// What each element is.
+  [[nodiscard]] static Number filler(const OperationView& view) {
+    const Tensor* value = attribute_of<Tensor>(view, "value");
+    if (value == nullptr) return 0.0;
+    const auto only = [](const auto& kept) -> Number {
+      if constexpr (requires { kept.front(); })
+        return kept.size() == 1 ? Number(kept.front()) : Number();
       else
-        filler = {};
-    }
-    return Contents{*std::move(extents), std::vector<Number>(*count, filler)};
+        return {};
+    };
+    return std::visit(only, value->elements);
   }
 };
 

@@ -136,11 +136,22 @@ struct LayerNormalizationRule {
   }
 };
 
+/// The element that `output_dtype` names, or the one that there is without it.
+[[nodiscard]] inline ElementType output_element(const OperationView& view, ElementType absent) {
+  const std::int64_t stated = integer_of(view, "output_dtype", 0);
+  return stated == 0 ? absent : element_type(stated);
+}
 struct QuantizeRule {
   [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    Type type{element_type(integer_of(view, "output_dtype", 2)), view.type(0).dims};
+    Type type{output_element(view, ElementType::u8), view.type(0).dims};
     if (view.has(2)) type.element = view.type(2).element;
     return one_result(std::move(type));
+  }
+};
+/// Since version 23 the result need not have the scale's element.
+struct DequantizeRule {
+  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
+    return one_result(Type{output_element(view, view.type(1).element), view.type(0).dims});
   }
 };
 
@@ -189,7 +200,7 @@ inline constexpr auto layer_operations = std::to_array<Declaration>(
      {"QuantizeLinear", "numbers as integers times a scale", Kind::quantisation,
       "x y_scale y_zero?", "y", rules<QuantizeRule>, "axis:integer output_dtype:integer"},
      {"DequantizeLinear", "integers times a scale", Kind::quantisation, "x x_scale x_zero?", "y",
-      rules<ShapeOf<0, 1>>, "axis:integer"},
+      rules<DequantizeRule>, "axis:integer output_dtype:integer"},
      {"DynamicQuantizeLinear", "numbers as integers, and the scale", Kind::quantisation, "x",
       "y y_scale y_zero", rules<DynamicQuantizeRule>},
      multiplies(Form::recurrent, recurrent("RNN", "a recurrent network")),

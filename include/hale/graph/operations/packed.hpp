@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -142,6 +143,16 @@ struct GatherBlockQuantizedRule {
     const auto stored = element_count(view.type(slot));
     return counted(stored ? checked_product(*stored, in_byte(view, slot, "bits")) : stored);
   }
+  /// The rows that are picked, of the table, its scales and zero points.
+  [[nodiscard]] static std::optional<std::uint64_t> elements_read(const OperationView& view,
+                                                                  std::size_t slot) {
+    const Type& table = view.type(slot);
+    const auto axis = normalise_axis(view, integer_of(view, "gather_axis", 0), table.rank());
+    const auto picked = element_count(view.type(1));
+    const auto elements = element_count(table);
+    if (slot == 1 || !axis || !picked || !elements || *elements == 0) return std::nullopt;
+    return counted(product_of(Dim{*elements / (*table.dims)[*axis].extent}, Dim{*picked}));
+  }
 
  private:
   [[nodiscard]] static Gather::Attributes attributes(const OperationView& view) {
@@ -174,6 +185,24 @@ struct MixtureRule {
     const auto stored = element_count(view.type(slot));
     return counted(stored ? checked_product(*stored, in_byte(view, slot, "expert_weight_bits"))
                           : stored);
+  }
+  /// Of what each expert has a part of, those that the tokens may have chosen, which is at most `k`
+  /// different ones a token.
+  [[nodiscard]] static std::optional<std::uint64_t> elements_read(const OperationView& view,
+                                                                  std::size_t slot) {
+    const Type& x = view.type(0);
+    const Dim experts = dim_of(view.type(2), 0);
+    const Type& read = view.type(slot);
+    const auto elements = element_count(read);
+    const auto inputs = element_count(x);
+    if (slot < 2 || read.rank() < 2 || !surely_equal(dim_of(read, 0), experts) || !elements ||
+        !inputs || !experts.is_static() || *elements == 0 || x.rank() == 0)
+      return std::nullopt;
+    const std::int64_t tokens = *inputs / std::max<std::int64_t>(x.dims->back().extent, 1);
+    const auto chosen = product_of(Dim{tokens}, extent_of(view, "k", 1));
+    if (!chosen) return std::nullopt;
+    return counted(
+        product_of(Dim{*elements / experts.extent}, Dim{std::min(*chosen, experts.extent)}));
   }
 };
 
@@ -208,9 +237,9 @@ inline constexpr auto packed_operations = in_domain(
              Form::rows,
              {"MatMulBlockQuantizedFp8Weight", "a product with a weight of eight floating bits",
               Kind::matrix_product, "A B! b_scale a_scale? bias?!", "Y", rules<MatMulRowsRule<1>>}),
-         picks({"GatherBlockQuantized", "rows of a table of few bits", Kind::movement,
-                "data! indices scales zero_points?", "output", rules<GatherBlockQuantizedRule>,
-                "bits:integer gather_axis:integer quantize_axis:integer block_size:integer"}),
+         {"GatherBlockQuantized", "rows of a table of few bits", Kind::movement,
+          "data! indices scales zero_points?", "output", rules<GatherBlockQuantizedRule>,
+          "bits:integer gather_axis:integer quantize_axis:integer block_size:integer"},
          {"MoE", "a mixture of experts: each token goes through k of them", Kind::matrix_product,
           "input router_probs fc1! fc1_bias?! fc2! fc2_bias?! fc3?! fc3_bias?!", "output",
           rules<MixtureRule<2, 4, 6>>, "k:integer activation_type:text"},

@@ -7,6 +7,7 @@
 #include <hale/graph/operations/arithmetic.hpp>
 #include <hale/graph/operations/declared.hpp>
 #include <hale/graph/operations/families.hpp>
+#include <hale/graph/operations/filling.hpp>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -151,28 +152,41 @@ struct NonZeroRule {
     const Type& x = view.type(0);
     Dim rank = x.is_ranked() ? Dim{static_cast<std::int64_t>(x.rank())} : Dim{};
     const auto found = places(view);
-    const Dim count = found ? Dim{static_cast<std::int64_t>(found->size())} : Dim{};
-    return one_result(ranked(ElementType::i64, {std::move(rank), count}));
+    Dim count = found ? Dim{static_cast<std::int64_t>(found->size())} : filled(view);
+    return one_result(ranked(ElementType::i64, {std::move(rank), std::move(count)}));
   }
   [[nodiscard]] static std::optional<Contents> evaluate(const OperationView& view) {
     const auto found = places(view);
     if (!found) return std::nullopt;
-    const Contents& data = *view.contents(0);
-    Contents out{{static_cast<std::int64_t>(data.rank()), static_cast<std::int64_t>(found->size())},
-                 {}};
+    const std::size_t rank = view.type(0).rank();
+    Contents out{{static_cast<std::int64_t>(rank), static_cast<std::int64_t>(found->size())}, {}};
     if (!small_count(out.extents)) return std::nullopt;
-    for (std::size_t axis = 0; axis < data.rank(); ++axis)
+    const Contents* data = view.contents(0);  // there where a place is found
+    for (std::size_t axis = 0; axis < rank; ++axis)
       for (const std::size_t place : *found)
         out.elements.emplace_back(
-            static_cast<std::int64_t>(place / data.stride(axis) % data.extent(axis)));
+            static_cast<std::int64_t>(place / data->stride(axis) % data->extent(axis)));
     return out;
   }
 
  private:
+  /// How many places a ConstantOfShape of any size has: all or none.
+  [[nodiscard]] static Dim filled(const OperationView& view) {
+    const Operation* producer = view.graph.producer(view.operation.operands[0]);
+    const Type& x = view.type(0);
+    if (producer == nullptr || !producer->is("ConstantOfShape") || !x.is_ranked()) return {};
+    const Number filler = ConstantOfShapeRule::filler(OperationView{view.graph, *producer});
+    if (!is_known(filler)) return {};
+    if (detail::real_of(filler) == 0) return Dim{0};
+    Dim count{1};
+    for (const Dim& dim : *x.dims) count = dim_product(count, dim);
+    return count;
+  }
   [[nodiscard]] static std::optional<std::vector<std::size_t>> places(const OperationView& view) {
     const Contents* data = view.contents(0);
-    if (data == nullptr) return std::nullopt;
     std::vector<std::size_t> found;
+    if (element_count(view.type(0)) == 0) return found;
+    if (data == nullptr) return std::nullopt;
     for (std::size_t i = 0; i < data->elements.size(); ++i) {
       const Number& each = data->elements[i];
       if (!is_known(each)) return std::nullopt;

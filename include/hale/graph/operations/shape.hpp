@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <hale/graph/operations/arithmetic.hpp>
 #include <hale/graph/operations/declared.hpp>
 #include <optional>
 #include <string_view>
@@ -245,14 +246,10 @@ struct Concat {
         if (d != axis && dim.is_static() && other.is_static() && dim != other)
           return view.fail("operands ", describe(view.type(0)), " and ", describe(next),
                            " found, expected them to differ along axis ", axis, " alone");
-        if (d == axis) {
-          const auto sum = dim.is_static() && other.is_static()
-                               ? checked_sum(dim.extent, other.extent)
-                               : std::nullopt;
-          dim = Dim{sum.value_or(Dim::open)};
-        } else if (!dim.is_static()) {
+        if (d == axis)
+          dim = dim_sum(dim, other);
+        else if (!dim.is_static())
           dim = other;
-        }
       }
     }
     return one_result(std::move(joined));

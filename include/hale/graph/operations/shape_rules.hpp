@@ -155,17 +155,18 @@ namespace detail {
   return window;
 }
 
-/// How many places a window has along one spatial axis. Errors: none fits.
+/// How many places a window has along one spatial axis; none on no elements. Errors: none fits.
 [[nodiscard]] inline Result<Dim> slide(const OperationView& view, const Window& window,
                                        std::size_t axis, const Dim& input) {
   if (!input.is_static()) return Dim{};
   const std::int64_t stride = window.strides[axis];
-  if (window.same_padding) return Dim{(input.extent - 1) / stride + 1};
+  if (window.same_padding) return Dim{input.extent / stride + (input.extent % stride != 0 ? 1 : 0)};
   const std::size_t spatial = window.kernel.size();
   const std::int64_t pads = window.pads[axis] + window.pads[axis + spatial];
   const std::optional<std::int64_t> reach =
       checked_product(window.kernel[axis] - 1, window.dilations[axis]);
   const std::optional<std::int64_t> padded = checked_sum(input.extent, pads);
+  if (input.extent == 0 && reach && padded && *padded <= *reach) return Dim{0};
   if (!reach || !padded || *padded <= *reach)
     return view.fail("kernel of ", window.kernel[axis], " on ", input.extent, " elements with ",
                      pads, " of padding found, expected one that fits");

@@ -76,17 +76,11 @@ struct PackedMultiHeadAttentionRule {
 };
 
 /// One place at a time, with past keys and values: (batch, heads, places, width).
-struct DecoderAttentionRule {
+struct DecoderAttentionRule : ShapedAttention<DecoderAttentionRule> {
   [[nodiscard]] static AttentionShape shape(const OperationView& view) {
     AttentionShape found = MultiHeadAttentionRule::shape(view);
     if (view.has(5)) found.keys = dim_sum(found.queries, dim_of(view.type(5), 2));
     return found;
-  }
-  [[nodiscard]] static Result<Types> infer(const OperationView& view) {
-    return shape(view).types();
-  }
-  [[nodiscard]] static std::optional<std::uint64_t> multiply_adds(const OperationView& view) {
-    return shape(view).multiply_adds();
   }
 };
 
@@ -211,7 +205,7 @@ inline constexpr auto transformer_operations = in_domain(
                          Kind::normalisation, "X scale! gate", "Y", rules<SameType>,
                          "epsilon:float"}),
          {"MRotaryEmbedding", "RotaryEmbedding of three kinds of places", Kind::activation,
-          "input position_ids cos_cache sin_cache", "output", rules<RotaryRule>,
+          "input position_ids cos_cache sin_cache", "output", rules<RotaryRule<2>>,
           "interleaved:integer num_heads:integer rotary_embedding_dim:integer"},
          {"GemmaRotaryEmbedding", "queries and keys turned by angles", Kind::activation,
           "emb q q_rot k k_rot", "output1 output2", rules<TypesOf<1, 3>>},

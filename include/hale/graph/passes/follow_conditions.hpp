@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/graph/rewrite.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,24 +35,17 @@ struct FollowConditions {
       const bool is_known = op.is("If") && op.control.decision == Decision::known;
       for (std::size_t i = 0; i < op.regions.size(); ++i)
         if (!is_known || op.control.taken == i) follow(graph, op.regions[i].region);
-      if (is_known)
-        splice(graph, op, after);
-      else
+      if (!is_known) {
         after.push_back(each);
+        continue;
+      }
+      // The names of the results stay.
+      splice(graph, op, op.regions[op.control.taken].region, after,
+             [&](std::size_t, ValueId result, ValueId output) {
+               after.push_back(add_identity(graph, output, result, op.location));
+             });
     }
     graph.region(id).operations = std::move(after);
-  }
-
-  /// The branch's operations, and an Identity for each result, so that its name stays.
-  static void splice(Graph& graph, const Operation& op, std::vector<OperationId>& into) {
-    const Region& branch = graph.region(op.regions[op.control.taken].region);
-    into.insert(into.end(), branch.operations.begin(), branch.operations.end());
-    for (std::size_t i = 0; i < op.results.size() && i < branch.outputs.size(); ++i)
-      if (op.results[i] != ValueId::none && branch.outputs[i] != ValueId::none)
-        into.push_back(graph.add_operation({.name = "Identity",
-                                            .operands = {branch.outputs[i]},
-                                            .results = {op.results[i]},
-                                            .location = op.location}));
   }
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <hale/core/text.hpp>
 #include <hale/graph/passes/infer_shapes.hpp>
+#include <hale/graph/rewrite.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,22 +64,20 @@ class CallInliner {
       Operation& inner = graph_.operation(each);
       if (!op.location.empty() && !inner.location.empty())
         inner.location = concat(op.location, "/", inner.location);
-      after.push_back(each);
     }
-    for (std::size_t i = 0; i < op.results.size() && i < outputs.size(); ++i)
-      give(op.results[i], outputs[i], graph_.region(body).outputs[i], inputs, after);
+    splice(graph_, op, body, after, [&](std::size_t i, ValueId result, ValueId resolved) {
+      give(result, outputs[i], resolved, inputs, after);
+    });
   }
 
   /// The result of a call is what its body gives. What passes through the body, or is given twice,
   /// goes through an Identity, so that a region's outputs are produced within it.
   void give(ValueId result, ValueId output, ValueId resolved, const std::vector<ValueId>& inputs,
             std::vector<OperationId>& after) {
-    if (result == ValueId::none || resolved == ValueId::none) return;
     const bool passes_through = std::find(inputs.begin(), inputs.end(), output) != inputs.end();
     const bool is_given = index_of(resolved) < given_.size() && given_[index_of(resolved)];
     if (passes_through || is_given) {
-      after.push_back(
-          graph_.add_operation({.name = "Identity", .operands = {resolved}, .results = {result}}));
+      after.push_back(add_identity(graph_, resolved, result));
       return;
     }
     if (given_.size() <= index_of(resolved)) given_.resize(index_of(resolved) + 1, false);
