@@ -6,7 +6,8 @@ import pathlib
 import weakref
 from ctypes import byref, c_char_p, c_int64, c_void_p
 
-from ._interface import FUNCTIONS, INTERFACE_VERSION, BatchAxis, Dim, Inputs, InputValue, Shape, Take
+from ._interface import (FUNCTIONS, INTERFACE_VERSION, BatchAxis, Dim, Inputs, InputValue, Shape,
+                         Take)
 
 try:
     import numpy
