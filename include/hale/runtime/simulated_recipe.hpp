@@ -187,9 +187,10 @@ struct SimulatedRecipe {
     for (const auto* names : {&options.sources, &options.validation})
       for (const std::string& name : *names) {
         HALE_TRY(const std::span<const double> latency_ms, table.column(name));
-        const auto runtime = options.runtimes.find(name);
-        sources.push_back({name, graph_rows(table, models, latency_ms),
-                           runtime == options.runtimes.end() ? std::string() : runtime->second});
+        const auto known = options.facts.find(name);
+        sources.push_back(
+            {name, graph_rows(table, models, latency_ms),
+             known == options.facts.end() ? std::string() : known->second.facts.runtime});
       }
     HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(std::move(sources), hooks.step));
     base.made_from = hooks.made_from;
