@@ -5,6 +5,8 @@
 #include <hale/hale.hpp>
 #include <hale/io/table.hpp>
 #include <hale/measured.hpp>
+#include <hale/numeric/statistics.hpp>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -94,12 +96,13 @@ std::map<std::optional<std::size_t>, std::vector<std::size_t>> devices_by_batch(
   return found;
 }
 
-/// A table whose rows are networks. A row that was measured at several batches is several rows.
+/// A table whose rows are networks. A row that was measured at several batches is several rows;
+/// rows of one graph, under several names, are one row, the median, under the first name.
 class TableReader {
  public:
   TableReader(const Joined& joined, const Batches& batches) : joined_(joined), batches_(batches) {
     read_.table.devices = joined.table.devices;
-    read_.table.latency_ms.resize(joined.table.devices.size());
+    cells_.resize(joined.table.devices.size());
   }
 
   Result<> add(std::size_t row) {
@@ -128,24 +131,37 @@ class TableReader {
     return {};
   }
 
-  [[nodiscard]] ReadTable take() { return std::move(read_); }
+  [[nodiscard]] ReadTable take() {
+    for (std::vector<std::vector<double>>& rows : cells_) {
+      std::vector<double>& column = read_.table.latency_ms.emplace_back();
+      for (std::vector<double>& cell : rows)
+        column.push_back(cell.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                      : numeric::median(std::move(cell)));
+    }
+    return std::move(read_);
+  }
 
  private:
   void add(std::size_t row, std::string name, workload::SharedNetwork network,
            const std::vector<std::size_t>& devices) {
     device::LatencyTable& table = read_.table;
-    table.archs.push_back(std::move(name));
-    table.families.push_back(joined_.table.family(row));
-    table.networks.push_back(std::move(network));
-    for (std::vector<double>& cells : table.latency_ms)
-      cells.push_back(std::numeric_limits<double>::quiet_NaN());
+    const auto [known, is_new] = rows_.emplace(network->terms.amounts, table.archs.size());
+    if (is_new) {
+      table.archs.push_back(std::move(name));
+      table.families.push_back(joined_.table.family(row));
+      table.networks.push_back(std::move(network));
+      for (std::vector<std::vector<double>>& rows : cells_) rows.emplace_back();
+    }
     for (const std::size_t d : devices)
-      table.latency_ms[d].back() = joined_.table.latency_ms[d][row];
+      if (const double ms = joined_.table.latency_ms[d][row]; !std::isnan(ms))
+        cells_[d][known->second].push_back(ms);
   }
 
   const Joined& joined_;
   const Batches& batches_;
   ReadTable read_;
+  std::map<decltype(workload::Terms::amounts), std::size_t> rows_;
+  std::vector<std::vector<std::vector<double>>> cells_;  // (devices, rows), of each name
 };
 
 }  // namespace

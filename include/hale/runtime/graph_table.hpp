@@ -8,12 +8,10 @@
 #include <hale/core/random.hpp>
 #include <hale/core/text.hpp>
 #include <hale/device/latency_table.hpp>
-#include <hale/numeric/statistics.hpp>
 #include <hale/predictor/choose.hpp>
 #include <hale/predictor/evaluate.hpp>
 #include <hale/predictor/left_out.hpp>
 #include <hale/runtime/spaces.hpp>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,26 +22,17 @@
 /// Latency tables of any graph: their rows as terms, and the figures of what predicts them.
 namespace hale::runtime {
 
-/// The rows of one device that were measured; `models` are those of the table, in its order. Rows
-/// of one graph, under several names, are one row: the median, under the first name.
+/// The rows of one device that were measured; `models` are those of the table, in its order.
 [[nodiscard]] inline predictor::GraphRows graph_rows(const device::LatencyTable& table,
                                                      const std::vector<workload::Terms>& models,
                                                      std::span<const double> latency_ms) {
   predictor::GraphRows rows;
-  std::vector<std::vector<double>> times;
-  std::map<decltype(workload::Terms::amounts), std::size_t> known;
   for (std::size_t row = 0; row < models.size(); ++row) {
     if (!(latency_ms[row] > 0)) continue;
-    const auto [found, is_new] = known.emplace(models[row].amounts, rows.size());
-    if (is_new) {
-      rows.models.push_back(models[row]);
-      rows.families.push_back(table.family(row));
-      times.emplace_back();
-    }
-    times[found->second].push_back(latency_ms[row]);
+    rows.models.push_back(models[row]);
+    rows.families.push_back(table.family(row));
+    rows.latency_ms.push_back(latency_ms[row]);
   }
-  for (std::vector<double>& each : times)
-    rows.latency_ms.push_back(numeric::median(std::move(each)));
   return rows;
 }
 

@@ -34,7 +34,7 @@ struct TableFiles {
 
 /// Reads latency tables as one. In the space of any graph, rows may be ONNX files, by paths from
 /// their table's folder; the folder of a file is its family. A file is read at the batch of its
-/// cell; one that was measured at several is a row a batch.
+/// cell; one that was measured at several is a row a batch. Rows of one graph are one, the median.
 ///
 /// Errors: begin with the table's path; what is no table; a cell that stands in two; files that are
 /// no models; a batch that a model does not take.
