@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "fit.hpp"
 #include "output.hpp"
 #include "shapes.hpp"
 
@@ -114,7 +115,7 @@ Result<> describe(device::Profile& profile, const Options& options,
 }
 
 std::string summary(const device::Profile& profile, const device::ProfileSection& section,
-                    const std::string& nearest, const Options& options) {
+                    const std::string& nearest, const Fit& fit, const Options& options) {
   nlohmann::ordered_json record = {{"device", profile.name},
                                    {"file", options.output},
                                    {"base", section.base},
@@ -124,10 +125,13 @@ std::string summary(const device::Profile& profile, const device::ProfileSection
                                    {"measurements", section.measurements.size()},
                                    {"nearest", nullptr}};
   if (!nearest.empty()) record["nearest"] = nearest;
-  return format_listing(
+  record.update(fit_record(fit));
+  std::string text = format_listing(
       {"adapted",
        {"device", "file", "base", "space", "batch", "precision", "measurements", "nearest"}},
       nlohmann::ordered_json::array({record}), options.format.format());
+  if (options.format.format() == Format::table) text += fit_text(fit);
+  return text;
 }
 
 /// Errors: a base whose numbers are damaged answers with none.
@@ -159,6 +163,8 @@ Result<std::string> adapt(const Options& options) {
   if (!adapted) return fail_in(source, adapted.error());
   HALE_CHECK(require_answer(*adapted, measured->measurements.front()));
   HALE_CHECK(warn_of(*loaded.base, measured->measurements));
+  HALE_TRY(const Fit fit, fit_of(*loaded.base, *adapted, measured->measurements));
+  warn_of_units(fit);
   HALE_TRY(device::Profile profile, existing_device(options.output));
   auto batch = inputs.batch ? inputs.batch : measured->batch;
   // Any graph's measurements hold its batch: other sections may have been measured with theirs.
@@ -178,7 +184,7 @@ Result<std::string> adapt(const Options& options) {
   profile.sections.push_back(section);
   HALE_CHECK(write_output(options.output, io::serialise_profile(profile)));
   return options.output == "-" ? std::string()
-                               : summary(profile, section, adapted->nearest(), options);
+                               : summary(profile, section, adapted->nearest(), fit, options);
 }
 
 Action declare(Arguments& arguments) {
@@ -217,7 +223,10 @@ const Command adapt_command = {
     "reads the latencies of the architectures that 'hale suggest' names "
     "and writes a device, which\n"
     "'hale score network.onnx --device phone.hale' then answers for. 'nearest' is the device that\n"
-    "the base knows and this one is most like, if any.",
+    "the base knows and this one is most like, if any. Below it stands each measurement beside "
+    "what\n"
+    "the device answers for it, what error to expect of other networks, and whether a built-in\n"
+    "device answers as well. A warning names rows that the others do not explain.",
     declare};
 
 }  // namespace hale::cli

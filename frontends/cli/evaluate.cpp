@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstddef>
 #include <ctime>
@@ -26,15 +27,18 @@ namespace hale::cli {
 namespace {
 
 struct Options {
-  std::string table;
+  session::TableFiles files;
   Question asked;
   std::optional<std::string> report;
   FormatOption format;
 };
 
 predictor::EvaluationOptions protocol_of(const EvaluationSetup& setup, std::size_t samples) {
-  return {.protocol =
-              setup.protocol == "help" ? predictor::Protocol::help : predictor::Protocol::strict,
+  constexpr std::array all = {predictor::Protocol::strict, predictor::Protocol::help,
+                              predictor::Protocol::halves};
+  return {.protocol = *std::find_if(
+              all.begin(), all.end(),
+              [&](predictor::Protocol one) { return predictor::name_of(one) == setup.protocol; }),
           .samples = samples,
           .draws = setup.draws,
           .seed = setup.seed,
@@ -96,11 +100,12 @@ std::string shell_word(const std::string& word) {
 
 /// The command that does the same again, with what was left out spelled out.
 std::string command_of(const Options& options, const std::vector<Method>& methods) {
-  std::vector<std::string> words = {"hale",    "evaluate",   "--space", options.asked.space,
-                                    "--table", options.table};
+  std::vector<std::string> words = {"hale", "evaluate", "--space", options.asked.space};
   const auto add = [&](const std::string& option, const std::string& value) {
     words.insert(words.end(), {option, value});
   };
+  for (const std::string& path : options.files.tables) add("--table", path);
+  for (const std::string& path : options.files.batches) add("--batch-table", path);
   for (const Method& method : methods) add(method.option, method.argument);
   if (!options.asked.proxy.empty()) add("--proxy", options.asked.proxy);
   add("--devices", joined(options.asked.devices, ","));
@@ -117,7 +122,7 @@ std::string command_of(const Options& options, const std::vector<Method>& method
 Result<> write_report(const Options& options, const std::vector<Method>& methods,
                       std::vector<MethodEvaluation> evaluations) {
   Report report{.space = options.asked.space,
-                .table = options.table,
+                .table = joined(options.files.tables),
                 .setup = options.asked.setup,
                 .command = command_of(options, methods),
                 .date = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))),
@@ -133,15 +138,49 @@ Result<> write_report(const Options& options, const std::vector<Method>& methods
   return write_output(*options.report, report_page(report));
 }
 
-Result<std::string> evaluate(const Options& options) {
+/// The devices that the words name. Those that a pattern names are left out, with a warning, where
+/// the table has too few rows of them to measure some and predict others. Errors: as
+/// choose_devices(); no device that is left.
+Result<std::vector<std::string>> devices_of(const std::vector<std::string>& words,
+                                            const device::LatencyTable& table,
+                                            std::size_t samples) {
+  HALE_TRY(const std::vector<ChosenDevice> chosen, choose_devices(words, table));
+  std::vector<std::string> names;
+  std::size_t few = 0;
+  for (const ChosenDevice& one : chosen) {
+    HALE_TRY(const auto cells, table.column(one.name));
+    const auto rows = std::count_if(cells.begin(), cells.end(), [](double ms) { return ms > 0; });
+    if (one.is_named || static_cast<std::size_t>(rows) >= samples + 2)
+      names.push_back(one.name);
+    else
+      ++few;
+  }
+  if (few > 0)
+    warn(concat("--devices: ", few, " of the ", chosen.size(), " devices have fewer rows than ",
+                samples + 2, " and are left out"));
+  if (names.empty()) return fail("--devices: no device has enough rows");
+  return names;
+}
+
+Result<std::string> evaluate(Options options) {
   if (options.report) HALE_CHECK(require_place(*options.report, "<!doctype html>", "page"));
-  HALE_TRY(const device::LatencyTable table, read_table(options.table, options.asked.space));
+  const std::string tables = joined(options.files.tables);
+  HALE_TRY(const device::LatencyTable table,
+           read_latency_tables(options.files, options.asked.space));
+  auto devices = devices_of(options.asked.devices, table, options.asked.setup.samples);
+  if (!devices) return fail_in(tables, devices.error());
+  options.asked.devices = *std::move(devices);
   HALE_TRY(const std::vector<Method> methods, find_methods(options.asked, table));
   std::vector<MethodEvaluation> evaluations;
   for (const Method& method : methods) {
-    auto devices = evaluate(method, protocol_of(options.asked.setup, method.samples));
-    if (!devices) return fail_in(options.table, devices.error());
-    evaluations.push_back({method.name, method.samples, *std::move(devices)});
+    predictor::EvaluationOptions protocol = protocol_of(options.asked.setup, method.samples);
+    // A baseline is fitted on what the first base chose, where that is as much.
+    if (method.option == "--baseline" && method.samples == methods.front().samples)
+      for (const auto& device : evaluations.front().devices)
+        if (!device.measured.empty()) protocol.measured.push_back(device.measured);
+    auto found = evaluate(method, protocol);
+    if (!found) return fail_in(tables, found.error());
+    evaluations.push_back({method.name, method.samples, *std::move(found)});
   }
   if (options.report) HALE_CHECK(write_report(options, methods, evaluations));
   return format_evaluations(evaluations, options.asked.setup, options.format.format());
@@ -150,20 +189,22 @@ Result<std::string> evaluate(const Options& options) {
 Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.required_text("--space NAME", options->asked.space, "The search space of the table");
-  arguments.required_text(
-      "--table CSV", options->table,
-      "CSV: arch,<device>,... in milliseconds; arch is the space's own string or, for "
-      "graph, an ONNX file by its path from the table's folder");
+  declare_tables(arguments, options->files);
   arguments.repeated("--base NAME|FILE", options->asked.bases,
                      "A built-in base or a file that 'hale train' made; again for more; left out: "
                      "the space's");
   arguments.repeated(
       "--baseline NAME[:ROWS]", options->asked.baselines,
-      "Compared with the bases: flops, lut, brp-nas or ada-proxy; for graph flops, roofline or "
-      "operation-wise. Each is fitted on ROWS random rows of each target");
+      "Compared with the bases: flops, lut, brp-nas or ada-proxy; for graph flops, affine (in log "
+      "MACs), roofline or operation-wise. Each is fitted on ROWS random rows of each target; under "
+      "protocol halves, where ROWS is left out, on the rows that the first base chose");
   arguments.text("--proxy DEVICE", options->asked.proxy,
                  "The device that ada-proxy knows; left out: the table's first that is no target");
-  arguments.list("--devices X,..", options->asked.devices, "Target devices", true);
+  arguments.list(
+      "--devices X,..", options->asked.devices,
+      "Target devices; patterns name several ('pixel4-*'), and all names all, less those "
+      "with too few rows",
+      true);
   arguments.number("--samples N", options->asked.setup.samples,
                    "Measurements of each target device");
   arguments.number("--draws N", options->asked.setup.draws,
@@ -172,9 +213,11 @@ Action declare(Arguments& arguments) {
       "--select", options->asked.setup.select, {"auto", "random"},
       "Which rows are measured: auto, those that the base asks for (for graph, among a "
       "random half of the rows); or random ones");
-  arguments.choice("--protocol", options->asked.setup.protocol, {"strict", "help"},
+  arguments.choice("--protocol", options->asked.setup.protocol, {"strict", "help", "halves"},
                    "strict: only the measurements of a target device are known; help: the paper's, "
-                   "which also scales by the target's training rows and trims the query rows");
+                   "which also scales by the target's training rows and trims the query rows; "
+                   "halves, for graph: strict, in each draw measures rows of a random half and "
+                   "scores the other half alone; says medians over the devices");
   arguments.seed("--seed N", options->asked.setup.seed, "The seed of everything that is drawn");
   arguments.text("--report FILE.html", options->report,
                  "Also a page with plots: predicted against measured, devices by methods, and more "
@@ -183,6 +226,8 @@ Action declare(Arguments& arguments) {
   return [options]() -> Exit {
     if (options->asked.setup.draws == 0 || options->asked.setup.samples == 0)
       return refuse_usage("evaluate: --draws and --samples are at least 1");
+    if (options->asked.setup.protocol == "halves" && options->asked.space != "graph")
+      return refuse_usage("evaluate: --protocol halves is for --space graph");
     if (options->report == "-")
       return refuse_usage("evaluate: --report -: stdout takes the figures; name a file");
     const auto done = evaluate(*options);
@@ -198,7 +243,12 @@ const Command evaluate_command = {
     "      --protocol help --format json --report fpga.html\n"
     "adapts the base to each device from ten measurements and compares its predictions with the\n"
     "rest of the table: rank correlations, errors in milliseconds, coverage of the intervals.\n"
-    "fpga.html shows them as plots in any browser, without a network.",
+    "fpga.html shows them as plots in any browser, without a network.\n"
+    "  hale evaluate --space graph --table ncnn.csv --devices 'raspberry-pi-*' --protocol halves "
+    "\\\n"
+    "      --draws 3 --baseline flops --baseline affine --baseline operation-wise\n"
+    "says how far off hale is on these boards after ten measurements of each, and what else would "
+    "be.",
     declare};
 
 }  // namespace hale::cli

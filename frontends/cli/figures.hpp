@@ -29,6 +29,10 @@ struct Spread {
 [[nodiscard]] double mean_over_devices(const Evaluations& evaluations,
                                        double predictor::Metrics::*metric);
 
+/// The median of the devices' means. Pre: as mean_over_devices().
+[[nodiscard]] double median_over_devices(const Evaluations& evaluations,
+                                         double predictor::Metrics::*metric);
+
 /// What was evaluated, by the name that tells it from the others.
 struct MethodEvaluation {
   std::string name;

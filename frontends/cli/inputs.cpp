@@ -1,5 +1,6 @@
 #include "inputs.hpp"
 
+#include <fnmatch.h>
 #include <glob.h>
 
 #include <algorithm>
@@ -83,10 +84,58 @@ ModelPaths expand_models(const std::vector<std::string>& words) {
   return all;
 }
 
-Result<device::LatencyTable> read_table(const std::string& path, std::string_view space) {
-  HALE_TRY(session::ReadTable read, session::read_table(path, space));
+void declare_tables(Arguments& arguments, session::TableFiles& files) {
+  arguments.repeated(
+      "--table CSV", files.tables,
+      "CSV: arch,<device>,... in milliseconds, an empty cell where not measured; arch "
+      "is the space's own string or, for graph, an ONNX file by its path from the "
+      "table's folder; again for more, which are joined by arch and device",
+      true);
+  arguments.repeated("--batch-table CSV", files.batches,
+                     "For graph: CSV of the same form with the batch that each cell of --table was "
+                     "measured at: milliseconds are then of that batch; again for more");
+}
+
+Result<device::LatencyTable> read_latency_tables(const session::TableFiles& files,
+                                                 std::string_view space) {
+  HALE_TRY(session::ReadTable read, session::read_tables(files, space));
   for (const std::string& message : read.left_out) warn(message);
   return std::move(read.table);
+}
+
+Result<std::vector<ChosenDevice>> choose_devices(const std::vector<std::string>& words,
+                                                 const device::LatencyTable& table) {
+  std::vector<ChosenDevice> chosen;
+  const auto has = [&](const std::string& name) {
+    return std::find(table.devices.begin(), table.devices.end(), name) != table.devices.end();
+  };
+  const auto add = [&](const std::string& name, bool is_named) {
+    const auto same = std::find_if(chosen.begin(), chosen.end(), [&](const ChosenDevice& other) {
+      return other.name == name && !(is_named && other.is_named);
+    });
+    if (same == chosen.end())
+      chosen.push_back({name, is_named});
+    else
+      same->is_named = same->is_named || is_named;
+  };
+  for (const std::string& word : words) {
+    const std::string pattern = word == "all" && !has(word) ? "*" : word;
+    if (has(word) || pattern.find_first_of("*?[") == std::string::npos) {
+      HALE_CHECK(table.column(word).map([](auto) {}));
+      add(word, true);
+      continue;
+    }
+    bool is_any = false;
+    for (const std::string& name : table.devices)
+      if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0) {
+        add(name, false);
+        is_any = true;
+      }
+    if (!is_any)
+      return fail(concat("--devices '", word, "' matches none of the table's ",
+                         table.devices.size(), " devices"));
+  }
+  return chosen;
 }
 
 Result<std::vector<std::string>> read_archs(const std::string& path, std::string_view space) {

@@ -62,7 +62,8 @@ Result<Method> baseline_method(const std::string& argument, const Question& aske
   if (is_target(asked, asked.proxy))
     return fail(concat("--proxy ", asked.proxy,
                        ": found among --devices, expected a device that is not asked about"));
-  std::size_t rows = entry->usual_rows;
+  const bool in_halves = asked.setup.protocol == "halves";
+  std::size_t rows = in_halves ? asked.setup.samples : entry->usual_rows;
   if (colon < argument.size()) {
     const auto given = parse_number<std::size_t>(std::string_view(argument).substr(colon + 1));
     if (!given || *given == 0)
@@ -70,16 +71,19 @@ Result<Method> baseline_method(const std::string& argument, const Question& aske
                          "' found, expected how many rows are measured"));
     rows = *given;
   }
-  return Method{.name = concat(entry->name, ":", rows),
-                .option = "--baseline",
-                .argument = argument,
-                .made_from = concat(rows, " random rows of each target"),
-                .samples = rows,
-                .other_samples = {rows / 4, rows / 2},
-                .evaluate = [entry, &table, &asked](const auto& protocol, const auto& progress) {
-                  return entry->evaluate(table, asked.devices, proxy_of(asked, table), protocol,
-                                         progress);
-                }};
+  return Method{
+      .name = concat(entry->name, ":", rows),
+      .option = "--baseline",
+      .argument = argument,
+      .made_from = in_halves && rows == asked.setup.samples
+                       ? concat("the ", rows, " rows of each target that the base chose")
+                       : concat(rows, " random rows of each target"),
+      .samples = rows,
+      .other_samples =
+          in_halves ? std::vector<std::size_t>{} : std::vector<std::size_t>{rows / 4, rows / 2},
+      .evaluate = [entry, &table, &asked](const auto& protocol, const auto& progress) {
+        return entry->evaluate(table, asked.devices, proxy_of(asked, table), protocol, progress);
+      }};
 }
 
 }  // namespace

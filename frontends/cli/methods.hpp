@@ -18,7 +18,7 @@ struct Question {
   std::vector<std::string> bases;      // none: the space's
   std::vector<std::string> baselines;  // NAME or NAME:ROWS
   std::string proxy;                   // empty: the table's first device that is no target
-  std::vector<std::string> devices;
+  std::vector<std::string> devices;    // names of the table's
   EvaluationSetup setup{
       .protocol = "strict", .samples = 10, .draws = 10, .select = "auto", .seed = 1};
 };

@@ -122,6 +122,11 @@ std::string protocol_text(const EvaluationSetup& setup) {
         " samples beside a base's references are measured; limits come from the target's "
         "training rows; the query rows, trimmed to the central 80 %, are scored; a baseline "
         "measures as many random rows as stand behind its name");
+  if (setup.protocol == "halves")
+    return concat(
+        "halves: ", setup.samples,
+        " measurements of the target device among a random half of its rows, everything included; "
+        "the other half is scored; a baseline is fitted on the same rows");
   return concat(
       "strict: ", setup.samples,
       " measurements of the target device, everything included; every other row of the "

@@ -33,6 +33,7 @@ struct Options {
   std::optional<std::size_t> count;
   std::string candidates;
   std::vector<std::string> measured;
+  std::string like;
   std::string emit;
   std::uint64_t seed = 0;
   ShapeOptions shapes;
@@ -47,6 +48,7 @@ Result<> require_references(const runtime::BaseInfo& info, const Options& option
     return fail(concat("--count: found ", *options.count, ", expected ", info.references.size(),
                        ": ", reason));
   if (!options.candidates.empty()) return fail(concat("--candidates: ", reason, " and no others"));
+  if (!options.like.empty()) return fail(concat("--like: ", reason, ", whatever the device"));
   return {};
 }
 
@@ -91,6 +93,19 @@ Result<std::vector<device::Measurement>> already_measured(const runtime::SpaceEn
   auto measured = session::recognise_measured(raw, space, info.references, options.shapes.inputs());
   if (!measured) return fail_in(options.measured.front(), measured.error());
   return std::move(measured->measurements);
+}
+
+/// What the device of --like was measured with. Errors: as open_device(); a device that was
+/// measured for other spaces alone.
+Result<std::vector<device::Measurement>> measurements_like(const Options& options,
+                                                           const runtime::SpaceEntry& space) {
+  if (options.like.empty()) return std::vector<device::Measurement>{};
+  HALE_TRY(const Device device, open_device(options.like));
+  const device::ProfileSection* section = device.profile().section_of_space(space.name);
+  if (section == nullptr)
+    return fail(concat("--like ", options.like, ": was not measured for space '", space.name,
+                       "', expected a device that was"));
+  return section->measurements;
 }
 
 /// The references of a base that takes them alone, less those that were measured.
@@ -172,8 +187,9 @@ Result<Suggestion> suggest_telling(const Options& options, const runtime::SpaceE
     complain({options.candidates, concat(refused.input, ": ", refused.message)});
   if (candidates.names.empty()) return Suggestion{.is_whole = false};
   HALE_TRY(const auto measured, already_measured(space, base.info(), options));
+  HALE_TRY(const auto like, measurements_like(options, space));
   HALE_TRY(const runtime::Suggestions suggestions,
-           base.suggest(candidates.subjects, measured, options.count.value_or(usual)));
+           base.suggest(candidates.subjects, measured, options.count.value_or(usual), like));
   Json records = Json::array();
   for (const runtime::Suggested& one : suggestions.next) {
     const std::string& name = candidates.names[one.candidate];
@@ -221,6 +237,9 @@ Action declare(Arguments& arguments) {
       "networks that hale draws");
   arguments.repeated("--measured FILE", options->measured,
                      "What is measured already, a file as 'adapt' takes it; again for more");
+  arguments.text("--like NAME|FILE", options->like,
+                 "For graph: a device that the new one is like, built in or a file that 'adapt' "
+                 "made: the choice is made for such a device");
   arguments.seed("--seed N", options->seed,
                  "The seed of the weights in the ONNX files, and of the networks that hale draws");
   arguments.text("--emit DIR", options->emit, "The folder to write them to as ONNX files");
@@ -243,7 +262,9 @@ const Command suggest_command = {
     "names the architectures whose latencies 'hale adapt' wants, and writes them as ONNX files\n"
     "that any runtime can measure.\n"
     "  hale suggest --space graph --candidates mine.txt --measured times.csv --count 3\n"
-    "names the three of your own models that would narrow the intervals most.",
+    "names the three of your own models that would narrow the intervals most.\n"
+    "  hale suggest --space graph --like raspberry-pi-4 --emit networks\n"
+    "chooses for a board that is like a known one. 'hale devices' lists those that are known.",
     declare};
 
 }  // namespace hale::cli

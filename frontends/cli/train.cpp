@@ -13,7 +13,6 @@
 #include <hale/io/file.hpp>
 #include <hale/runtime/catalogue.hpp>
 #include <hale/threads.hpp>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -33,10 +32,10 @@ namespace {
 
 struct Options {
   std::string space;
-  std::string table;
+  session::TableFiles files;
   std::vector<std::string> devices;
   std::vector<std::string> validation;
-  std::optional<std::string> facts;
+  std::vector<std::string> facts;
   std::string recipe;  // empty: the space's usual one
   std::uint64_t seed = 1;
   std::size_t episodes = 0;  // 0: as many as the recipe's source took
@@ -147,27 +146,45 @@ Result<> require_distinct(const Options& options) {
 }
 
 std::string made_from(const Options& options, const device::LatencyTable& table) {
-  std::string text =
-      concat("hale ", HALE_VERSION, ", ", std::filesystem::path(options.table).filename().string(),
-             " (", table.archs.size(), " rows), devices ", joined(options.devices));
+  std::vector<std::string> names;
+  for (const std::string& path : options.files.tables)
+    names.push_back(std::filesystem::path(path).filename().string());
+  std::string text = concat("hale ", HALE_VERSION, ", ", joined(names), " (", table.archs.size(),
+                            " rows), devices ", joined(options.devices));
   if (!options.validation.empty()) text += concat(", validation ", joined(options.validation));
   if (options.episodes > 0)
     text += concat(", seed ", options.seed, ", ", options.episodes, " episodes");
   return text;
 }
 
-/// The runtimes that --facts gives, with a warning about devices that it gives none for.
-Result<std::map<std::string, std::string>> given_runtimes(const Options& options) {
-  if (!options.facts) return std::map<std::string, std::string>();
-  HALE_TRY(auto runtimes, io::read_runtimes(*options.facts));
+/// What the files of --facts say, with a warning about devices that they give no runtime for.
+/// Errors: a device that stands in two files.
+Result<io::DeviceFacts> given_facts(const Options& options) {
+  io::DeviceFacts facts;
+  for (const std::string& path : options.facts) {
+    HALE_TRY(io::DeviceFacts found, io::read_device_facts(path));
+    facts.merge(found);
+    if (!found.empty())
+      return fail(concat(path, ": device '", found.begin()->first, "' stands in another --facts"));
+  }
   std::vector<std::string> alone;
   for (const auto* names : {&options.devices, &options.validation})
     for (const std::string& name : *names)
-      if (!runtimes.contains(name)) alone.push_back(name);
-  if (!alone.empty())
-    warn(concat(*options.facts, ": no runtime for ", joined(alone),
+      if (const auto known = facts.find(name);
+          known == facts.end() || known->second.facts.runtime.empty())
+        alone.push_back(name);
+  if (!alone.empty() && !options.facts.empty())
+    warn(concat(joined(options.facts), ": no runtime for ", joined(alone),
                 "; each counts as a runtime of its own"));
-  return runtimes;
+  return facts;
+}
+
+/// Replaces patterns by the devices that they name. Errors: as choose_devices().
+Result<> expand(std::vector<std::string>& words, const device::LatencyTable& table) {
+  HALE_TRY(const std::vector<ChosenDevice> chosen, choose_devices(words, table));
+  words.clear();
+  for (const ChosenDevice& one : chosen) words.push_back(one.name);
+  return {};
 }
 
 struct Trained {
@@ -179,7 +196,7 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
                       const device::LatencyTable& table, SavedTraining& saved,
                       const std::optional<InterruptGuard>& guard) {
   predictor::TrainingOptions training;
-  HALE_TRY(training.runtimes, given_runtimes(options));
+  HALE_TRY(training.facts, given_facts(options));
   HALE_TRY(std::string state, saved.load(options.episodes));
   TrainingDisplay display(saved);
   Result<> written;
@@ -213,7 +230,7 @@ Result<Trained> train(const Options& options, const runtime::RecipeEntry& recipe
   if (!written) return tl::unexpected<Error>(written.error());
   if (!bytes && !saved.path().empty() && bytes.error().message.starts_with(saved.path() + ": "))
     return saved.refused(bytes.error());
-  if (!bytes) return fail_in(options.table, bytes.error());
+  if (!bytes) return fail_in(joined(options.files.tables), bytes.error());
   announce();
   return Trained{*std::move(bytes), display.best()};
 }
@@ -225,11 +242,11 @@ Result<Exit> run(Options options) {
   if (options.episodes == 0) options.episodes = recipe->episodes;
   HALE_CHECK(
       require_place(options.output, {io::magic.data(), io::magic.size()}, "base or device file"));
-  HALE_TRY(const device::LatencyTable table, read_table(options.table, options.space));
-  for (const auto* names : {&options.devices, &options.validation})
-    for (const std::string& name : *names)
-      if (const auto column = table.column(name); !column)
-        return fail_in(options.table, column.error());
+  HALE_TRY(const device::LatencyTable table, read_latency_tables(options.files, options.space));
+  for (auto* names : {&options.devices, &options.validation})
+    if (const auto known = expand(*names, table); !known)
+      return fail_in(joined(options.files.tables), known.error());
+  HALE_CHECK(require_distinct(options));
   SavedTraining saved(options.output);
   std::optional<InterruptGuard> guard;
   if (recipe->episodes > 0) guard.emplace();  // between two of which nothing is lost
@@ -256,17 +273,18 @@ Result<Exit> run(Options options) {
 Action declare(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.required_text("--space NAME", options->space, "The search space of the table");
-  arguments.required_text(
-      "--table CSV", options->table,
-      "CSV: arch,<device>,... in milliseconds; arch is the space's own string or, for "
-      "graph, an ONNX file by its path from the table's folder");
-  arguments.list("--devices A,B,..", options->devices, "Devices to learn from", true);
+  declare_tables(arguments, options->files);
+  arguments.list("--devices A,B,..", options->devices,
+                 "Devices to learn from; patterns name several ('pixel4-*'), and all names all",
+                 true);
   arguments.list("--valid C,..", options->validation,
                  "Devices that choose the best episode and the width of the intervals");
-  arguments.text("--facts CSV", options->facts,
-                 "For graph: CSV with columns name and runtime, others ignored; devices of one "
-                 "runtime are left out together. A device without a runtime there, and every "
-                 "device where --facts is left out, counts as a runtime of its own");
+  arguments.repeated(
+      "--facts CSV", options->facts,
+      "For graph: CSV with columns name (or device) and runtime, and where they are there kind, "
+      "hardware (or title), threads, precision, source, ..; devices of one runtime are left out "
+      "together. A device without a runtime there, and every device where --facts is left out, "
+      "counts as a runtime of its own; again for more");
   arguments.text("--recipe NAME", options->recipe,
                  "What is trained; left out: help, or for graph simulated");
   arguments.seed("--seed N", options->seed, "The seed of everything that is drawn");
@@ -279,7 +297,7 @@ Action declare(Arguments& arguments) {
   options->format.declare(arguments);
   return [options]() -> Exit {
     if (options->threads == 0) return refuse_usage("train: --threads is at least 1");
-    if (options->facts && options->space != "graph")
+    if (!options->facts.empty() && options->space != "graph")
       return refuse_usage(concat("train: --facts is for --space graph; training for '",
                                  options->space, "' leaves no runtime out"));
     if (const auto distinct = require_distinct(*options); !distinct)
@@ -298,10 +316,12 @@ const Command train_command = {
     "      --valid titanx_1,titanx_32,titanx_256,gold_6240 --seed 1 -o my.hale\n"
     "trains for some minutes. Interrupted, the same command goes on where it stood: its state is\n"
     "in my.hale.training until it is done.\n"
-    "  hale train --space graph --table times.csv --devices phone-a,phone-b,board \\\n"
+    "  hale train --space graph --table phones.csv --table servers.csv --devices 'pixel4-*',board "
+    "\\\n"
     "      --facts devices.csv -o any.hale\n"
     "learns a base for any graph; devices.csv has the columns name and runtime. To see how wide\n"
-    "intervals must be, training leaves out all devices of one runtime at a time.",
+    "intervals must be, training leaves out all devices of one runtime at a time. A server's\n"
+    "milliseconds may be those of a batch: --batch-table servers_batch.csv says of which.",
     declare};
 
 }  // namespace hale::cli

@@ -15,12 +15,9 @@
 namespace hale {
 namespace {
 
-/// A file's bytes. Errors: none of that name, then listing what is built in.
-Result<std::string> read_named(const std::string& name, std::string_view kind,
-                               std::span<const session::BuiltIn> built_in) {
+bool is_file(const std::string& name) {
   std::error_code ignored;
-  if (name == "-" || std::filesystem::exists(name, ignored)) return session::read_text(name);
-  return fail(concat(name, ": ", session::Catalogue::none_of(kind, built_in)));
+  return name == "-" || std::filesystem::exists(name, ignored);
 }
 
 /// The networks of the built-in devices with their kernels.
@@ -46,8 +43,9 @@ Result<Device> open_device(const std::string& name_or_file) {
   const session::Catalogue& catalogue = built_in();
   HALE_TRY(auto known, catalogue.built_in_device(name_or_file));
   if (known) return Device(*std::move(known), catalogue);
-  HALE_TRY(const std::string bytes,
-           read_named(name_or_file, "device", catalogue.contents().devices));
+  if (!is_file(name_or_file))
+    return fail(concat(name_or_file, ": ", catalogue.no_device(name_or_file)));
+  HALE_TRY(const std::string bytes, session::read_text(name_or_file));
   auto profile = io::parse_profile(bytes, workload::NetworkParts::terms);
   if (!profile) return fail_in(name_or_file, profile.error());
   return Device(*std::move(profile), catalogue);
@@ -57,7 +55,10 @@ Result<session::LoadedBase> open_base(const std::string& name_or_file) {
   const session::Catalogue& catalogue = built_in();
   HALE_TRY(auto base, catalogue.built_in_base(name_or_file));
   if (base != nullptr) return session::LoadedBase{std::move(base)};
-  HALE_TRY(std::string bytes, read_named(name_or_file, "base", catalogue.contents().bases));
+  if (!is_file(name_or_file))
+    return fail(concat(name_or_file, ": ",
+                       session::Catalogue::none_of("base", catalogue.contents().bases)));
+  HALE_TRY(std::string bytes, session::read_text(name_or_file));
   const std::string stem = std::filesystem::path(name_or_file).stem().string();
   auto loaded = catalogue.load_base(std::move(bytes), stem);
   if (!loaded) return fail_in(name_or_file, loaded.error());

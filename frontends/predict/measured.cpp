@@ -3,55 +3,17 @@
 #include <hale/core/text.hpp>
 #include <hale/files.hpp>
 #include <hale/hale.hpp>
-#include <hale/io/table.hpp>
 #include <hale/measured.hpp>
 #include <hale/readers.hpp>
 #include <map>
 #include <utility>
 
+#include "read_file.hpp"
+
 namespace hale::session {
 namespace {
 
 const runtime::SpaceEntry& any_graph() { return built_in().any_graph(); }
-
-bool is_model(const std::string& arch) { return arch.ends_with(".onnx"); }
-
-/// A file, and what it was recognised as.
-struct ReadFile {
-  runtime::Recognition recognition{};
-  workload::SharedNetwork network{};       // of any graph
-  std::optional<std::string> uncovered{};  // the first operation that cannot be costed, and why
-  std::size_t batch = 0;                   // 0: open; any graph's is then taken as one
-};
-
-/// What a file is in a space. `stated` is what a measurement says of its shape, after the inputs.
-/// Errors: begin with the path.
-Result<ReadFile> read_file(const std::string& path, const Inputs& inputs,
-                           const runtime::SpaceEntry& space, std::string_view stated = {}) {
-  HALE_TRY(graph::Graph graph, read_graph(path));
-  const auto read = [&]() -> Result<ReadFile> {
-    BatchAxes axes = batch_axes(graph, inputs);
-    HALE_CHECK(apply(inputs, graph));
-    HALE_TRY(const Inputs own, parse_stated(stated));
-    HALE_CHECK(apply(own, graph));
-    const Model model = make_model(std::move(graph), std::move(axes), inputs);
-    HALE_TRY(const auto found, model.at(1));
-    const bool is_any = &space == &any_graph();
-    ReadFile file{.batch = static_cast<std::size_t>(model.batch().value_or(is_any ? 1 : 0))};
-    if (!is_any && found->searched) {
-      file.recognition = *found->searched;
-      return file;
-    }
-    HALE_TRY(file.recognition, any_graph().recognise(found->reading));
-    file.network = found->reading.network;
-    if (const auto& uncovered = found->reading.uncovered(); !uncovered.empty())
-      file.uncovered = concat(uncovered.front().operation, " (", uncovered.front().location,
-                              "): ", uncovered.front().reason);
-    return file;
-  }();
-  if (!read) return fail_in(path, read.error());
-  return read;
-}
 
 /// Errors: a file of another space, or with operations of unknown cost.
 Result<> require_in(const std::string& path, const ReadFile& file, const runtime::SpaceEntry& space,
@@ -111,6 +73,33 @@ class Classes {
 
 }  // namespace
 
+Result<ReadFile> read_file(const std::string& path, const Inputs& inputs,
+                           const runtime::SpaceEntry& space, std::string_view stated) {
+  HALE_TRY(graph::Graph graph, read_graph(path));
+  const auto read = [&]() -> Result<ReadFile> {
+    BatchAxes axes = batch_axes(graph, inputs);
+    HALE_CHECK(apply(inputs, graph));
+    HALE_TRY(const Inputs own, parse_stated(stated));
+    HALE_CHECK(apply(own, graph));
+    const Model model = make_model(std::move(graph), std::move(axes), inputs);
+    HALE_TRY(const auto found, model.at(1));
+    const bool is_any = &space == &any_graph();
+    ReadFile file{.batch = static_cast<std::size_t>(model.batch().value_or(is_any ? 1 : 0))};
+    if (!is_any && found->searched) {
+      file.recognition = *found->searched;
+      return file;
+    }
+    HALE_TRY(file.recognition, any_graph().recognise(found->reading));
+    file.network = found->reading.network;
+    if (const auto& uncovered = found->reading.uncovered(); !uncovered.empty())
+      file.uncovered = concat(uncovered.front().operation, " (", uncovered.front().location,
+                              "): ", uncovered.front().reason);
+    return file;
+  }();
+  if (!read) return fail_in(path, read.error());
+  return read;
+}
+
 Result<std::vector<device::Measurement>> read_measurement_files(
     const std::vector<std::string>& files) {
   std::vector<device::Measurement> all;
@@ -125,46 +114,6 @@ Result<std::vector<device::Measurement>> read_measurement_files(
     }
   }
   return all;
-}
-
-Result<ReadTable> read_table(const std::string& path, std::string_view space) {
-  HALE_TRY(const std::string text, read_text(path));
-  auto parsed = io::parse_latency_table(text);
-  if (!parsed) return fail_in(path, parsed.error());
-  device::LatencyTable raw = *std::move(parsed);
-  const runtime::SpaceEntry& any = any_graph();
-  if (space != any.name || std::none_of(raw.archs.begin(), raw.archs.end(), is_model))
-    return ReadTable{std::move(raw)};
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  ReadTable read;
-  device::LatencyTable& table = read.table;
-  table.devices = raw.devices;
-  table.latency_ms.resize(raw.devices.size());
-  for (std::size_t row = 0; row < raw.archs.size(); ++row) {
-    const std::string& arch = raw.archs[row];
-    workload::SharedNetwork network;
-    if (is_model(arch)) {
-      auto file = read_file((folder / arch).string(), {}, any);
-      if (!file) return fail_in(path, file.error());
-      if (file->uncovered) {
-        read.left_out.push_back(
-            concat(path, ": ", arch, ": left out: cost not known: ", *file->uncovered));
-        continue;
-      }
-      network = std::move(file->network);
-    } else {
-      auto subject = any.subject(arch);
-      if (!subject) return fail_in(path, subject.error());
-      network = std::move(subject->network);
-    }
-    table.archs.push_back(arch);
-    table.families.push_back(raw.family(row));
-    table.networks.push_back(std::move(network));
-    for (std::size_t device = 0; device < raw.devices.size(); ++device)
-      table.latency_ms[device].push_back(raw.latency_ms[device][row]);
-  }
-  if (table.archs.empty()) return fail(concat(path, ": has no model whose cost is known"));
-  return read;
 }
 
 bool is_graph(const std::string& arch, const Inputs& inputs, std::string_view stated) {

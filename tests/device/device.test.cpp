@@ -1,13 +1,16 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <hale/device/concepts.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/device/measurements.hpp>
 #include <hale/device/normalise.hpp>
 #include <hale/device/profile.hpp>
 #include <hale/device/reference_latencies.hpp>
+#include <limits>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "../laws/hardware_embedding.hpp"
@@ -31,6 +34,33 @@ TEST(LatencyTable, KnowsFamiliesByNamesUnlessItIsTold) {
   EXPECT_EQ(table.family(1), "");
   table.families = {"d", "e"};
   EXPECT_EQ(table.family(1), "e");
+}
+
+TEST(LatencyTable, IsJoinedWithAnotherByArchitecturesAndDevices) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  LatencyTable all{{"a", "b"}, {"phone"}, {{1, none}}};
+  ASSERT_TRUE(append(all, {{"b", "c"}, {"board", "phone"}, {{3, 4}, {2, none}}}));
+  EXPECT_EQ(all.archs, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(all.devices, (std::vector<std::string>{"phone", "board"}));
+  EXPECT_EQ(all.latency_ms[0][0], 1);
+  EXPECT_EQ(all.latency_ms[0][1], 2);
+  EXPECT_TRUE(std::isnan(all.latency_ms[0][2]));
+  EXPECT_TRUE(std::isnan(all.latency_ms[1][0]));
+  EXPECT_EQ(all.latency_ms[1][1], 3);
+  EXPECT_EQ(all.latency_ms[1][2], 4);
+  const auto twice = append(all, {{"c"}, {"board"}, {{5}}});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().message, "'c' on device 'board' stands in another table already");
+}
+
+TEST(LatencyTable, OfManyDevicesNamesTheNearestOfOneThatItLacks) {
+  LatencyTable table{{"a"}, {}, {}};
+  for (int i = 0; i < 40; ++i) table.devices.push_back("board-" + std::to_string(i));
+  table.devices.push_back("pixel-4-1t");
+  table.latency_ms.assign(table.devices.size(), {1});
+  EXPECT_EQ(table.column("pixel4").error().message,
+            "no device 'pixel4' among the 41 of the table; the nearest are pixel-4-1t");
+  EXPECT_EQ(table.column("abacus").error().message, "no device 'abacus' among the 41 of the table");
 }
 
 static_assert(HardwareEmbedding<ReferenceLatencies<3>>);

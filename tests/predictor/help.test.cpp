@@ -218,5 +218,14 @@ TEST(Measure, CountsErrorsCoverageAndRegret) {
   EXPECT_NEAR(metrics.regret_top5, (2 + 3) / (1.0 + 2) - 1, 1e-12);  // 1 is missed
 }
 
+TEST(Measure, CountsRowsWithinTwentyPercent) {
+  Scored scored;
+  for (const double predicted : {11.5, 12.5, 9.0, 30.0}) {
+    scored.truth.push_back(10);
+    scored.predicted.push_back({Milliseconds{predicted}, Milliseconds{1}, Milliseconds{40}});
+  }
+  EXPECT_DOUBLE_EQ(measure(scored).within_20, 0.5);
+}
+
 }  // namespace
 }  // namespace hale::predictor

@@ -4,11 +4,15 @@
 #include <cmath>
 #include <cstddef>
 #include <hale/core/error.hpp>
+#include <hale/core/nearest.hpp>
 #include <hale/core/text.hpp>
 #include <hale/workload/network.hpp>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace hale::device {
@@ -35,12 +39,52 @@ struct LatencyTable {
   [[nodiscard]] Result<std::span<const double>> column(std::string_view device) const {
     const auto found = std::find(devices.begin(), devices.end(), device);
     if (found == devices.end()) {
-      std::string known;
-      for (const std::string& name : devices) known += (known.empty() ? "" : ", ") + name;
-      return fail(concat("no device '", device, "' in the table; it has ", known));
+      constexpr std::size_t few = 30;
+      if (devices.size() <= few)
+        return fail(concat("no device '", device, "' in the table; it has ", joined(devices)));
+      const std::vector<std::string> nearest = nearest_names(device, devices);
+      return fail(concat("no device '", device, "' among the ", devices.size(), " of the table",
+                         nearest.empty() ? "" : "; the nearest are ", joined(nearest)));
     }
     return std::span<const double>(latency_ms[static_cast<std::size_t>(found - devices.begin())]);
   }
 };
+
+/// Adds the rows and columns of another table: rows of one architecture become one row, columns of
+/// one device one column.
+///
+/// Pre: neither has families or networks of its own. Errors: a cell that both have.
+[[nodiscard]] inline Result<> append(LatencyTable& all, const LatencyTable& more) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const auto place_in = [](std::vector<std::string>& names) {
+    std::unordered_map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < names.size(); ++i) places.emplace(names[i], i);
+    return [&names, places = std::move(places)](const std::string& name) mutable {
+      const auto [found, is_new] = places.emplace(name, names.size());
+      if (is_new) names.push_back(name);
+      return found->second;
+    };
+  };
+  std::vector<std::size_t> rows;
+  auto row_of = place_in(all.archs);
+  for (const std::string& arch : more.archs) rows.push_back(row_of(arch));
+  auto column_of = place_in(all.devices);
+  for (std::size_t c = 0; c < more.devices.size(); ++c) {
+    const std::size_t column = column_of(more.devices[c]);
+    all.latency_ms.resize(all.devices.size());
+    std::vector<double>& cells = all.latency_ms[column];
+    cells.resize(all.archs.size(), none);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const double cell = more.latency_ms[c][r];
+      if (std::isnan(cell)) continue;
+      if (!std::isnan(cells[rows[r]]))
+        return fail(concat("'", more.archs[r], "' on device '", more.devices[c],
+                           "' stands in another table already"));
+      cells[rows[r]] = cell;
+    }
+  }
+  for (std::vector<double>& cells : all.latency_ms) cells.resize(all.archs.size(), none);
+  return {};
+}
 
 }  // namespace hale::device

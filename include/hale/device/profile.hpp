@@ -35,6 +35,15 @@ struct Facts {
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 
+/// A device that is not measured yet, or elsewhere: its name, and what is known of it.
+struct Described {
+  std::string name;
+  std::string precision{};  // that it ran in, as "f32", "int8"; empty where nothing is said
+  Facts facts{};
+
+  friend bool operator==(const Described&, const Described&) = default;
+};
+
 /// A device as hale knows it: how long some networks took there.
 struct Profile {
   std::string name;

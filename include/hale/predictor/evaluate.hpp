@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -20,11 +21,13 @@
 namespace hale::predictor {
 
 /// What is known of a target device. `strict`: its measurements only. `help`, the paper's protocol:
-/// it also scales by the target's training rows, and trims the rows that it scores.
-enum class Protocol : std::uint8_t { strict, help };
+/// it also scales by the target's training rows, and trims the rows that it scores. `halves`, of
+/// any graph: measurements of a random half of the rows; only the other half is scored.
+enum class Protocol : std::uint8_t { strict, help, halves };
 
 [[nodiscard]] constexpr std::string_view name_of(Protocol protocol) {
-  return protocol == Protocol::strict ? "strict" : "help";
+  constexpr std::array<std::string_view, 3> names = {"strict", "help", "halves"};
+  return names[static_cast<std::size_t>(protocol)];
 }
 
 struct EvaluationOptions {
@@ -33,6 +36,9 @@ struct EvaluationOptions {
   std::size_t draws = 10;
   std::uint64_t seed = 1;
   bool chooses = true;  // what is measured, where the base leaves a choice; else it is drawn
+  /// Of the protocol `halves`: what is measured of each device in each draw, as an evaluation with
+  /// the same options left it in DeviceEvaluation::measured. None: it is chosen or drawn.
+  std::vector<std::vector<std::vector<std::size_t>>> measured{};
 };
 
 /// The figures of one draw. All but the correlations are shares: .05 is 5 %.
@@ -46,6 +52,7 @@ struct Metrics {
   double coverage_90 = 0;  // rows inside the interval
   double width_90 = 0;     // median of (high - low) / predicted
   double regret_top5 = 0;  // mean truth of the 5 % predicted fastest over that of the fastest, - 1
+  double within_20 = 0;
 };
 
 /// Each figure's name and place, in the order of reports.
@@ -64,6 +71,14 @@ inline constexpr std::array<MetricName, 9> metric_names = {
      {"width_90", &Metrics::width_90},
      {"regret_top5", &Metrics::regret_top5}}};
 
+/// Those that are stated of tables of a few dozen rows.
+inline constexpr std::array<MetricName, 5> halves_metric_names = {
+    {{"median_error", &Metrics::median_error},
+     {"within_20", &Metrics::within_20},
+     {"spearman", &Metrics::spearman},
+     {"coverage_90", &Metrics::coverage_90},
+     {"width_90", &Metrics::width_90}}};
+
 /// Truth and prediction, row by row.
 struct Scored {
   std::vector<double> truth;  // ms
@@ -75,6 +90,7 @@ struct DeviceEvaluation {
   std::string device;
   std::vector<Metrics> draws;
   Scored first_draw;  // what the first of them was measured from: for plots
+  std::vector<std::vector<std::size_t>> measured{};  // (draws, samples), of the protocol `halves`
 };
 
 namespace detail {
@@ -110,6 +126,7 @@ inline double mean_of_fastest(const std::vector<double>& truth, const std::vecto
     metrics.mape += share * errors.back();
     metrics.within_5 += errors.back() <= 0.05 ? share : 0;
     metrics.within_10 += errors.back() <= 0.10 ? share : 0;
+    metrics.within_20 += errors.back() <= 0.20 ? share : 0;
     metrics.coverage_90 += p.low.value <= truth && truth <= p.high.value ? share : 0;
   }
   metrics.spearman = numeric::spearman(predicted, scored.truth);
@@ -196,6 +213,12 @@ Result<Scored> score_draw(const Base<R>& base, const PreparedTable<R>& table,
 
 }  // namespace detail
 
+/// Errors: a protocol that is of any graph alone.
+[[nodiscard]] inline Result<> require_searched(Protocol protocol) {
+  if (protocol != Protocol::halves) return {};
+  return fail("protocol halves is of space 'graph', expected strict or help");
+}
+
 /// Scores a base on devices of a table. Nothing is carried over from one device or draw to the
 /// next.
 ///
@@ -206,6 +229,7 @@ template <Recipe R>
     const Base<R>& base, const device::LatencyTable& raw, const std::vector<std::string>& devices,
     const EvaluationOptions& options,
     const std::function<void(std::size_t, std::size_t)>& progress = [](auto, auto) {}) {
+  HALE_CHECK(require_searched(options.protocol));
   if (options.protocol == Protocol::strict && options.samples != base.references.size())
     return fail(concat("protocol strict: found ", options.samples, " samples, expected ",
                        base.references.size(), ": recipe '", R::name,

@@ -7,6 +7,7 @@
 #include <hale/core/text.hpp>
 #include <hale/device/latency_table.hpp>
 #include <hale/device/normalise.hpp>
+#include <hale/device/profile.hpp>
 #include <hale/meta/trainer.hpp>
 #include <hale/numeric/statistics.hpp>
 #include <hale/predictor/base.hpp>
@@ -28,9 +29,9 @@ struct TrainingOptions {
   std::size_t support = 10;  // rows a task
   std::size_t query = 200;
   std::size_t validation_draws = 10;  // support draws a validation device
-  /// Runtimes by the devices' names, for any graph: devices of one are left out together, a device
-  /// without one is left out alone.
-  std::map<std::string, std::string> runtimes{};
+  /// What is known of devices, by their names, for any graph: devices of one runtime are left out
+  /// together, a device without one is left out alone.
+  std::map<std::string, device::Described> facts{};
 };
 
 /// Training as it stands: the table prepared once, the state going on from episode to episode.

@@ -168,7 +168,13 @@ class AnyBase {
     virtual ~Interface() = default;
     [[nodiscard]] virtual Result<Suggestions> suggest(
         std::span<const device::Subject> candidates,
-        const std::vector<device::Measurement>& measured, std::size_t count) const = 0;
+        const std::vector<device::Measurement>& measured, std::size_t count,
+        const std::vector<device::Measurement>& like) const = 0;
+    /// The known devices that explain measurements best, whatever their speed, the best first.
+    [[nodiscard]] virtual Result<std::vector<std::string>> nearest(
+        const std::vector<device::Measurement>& /*measurements*/, std::size_t /*most*/) const {
+      return std::vector<std::string>{};
+    }
     /// The measurements that the others do not explain, by architecture: log(measured / explained).
     [[nodiscard]] virtual Result<std::vector<std::pair<std::string, double>>> outliers(
         const std::vector<device::Measurement>& /*measurements*/) const {
@@ -193,14 +199,21 @@ class AnyBase {
     return base_->adapt(measurements);
   }
 
-  /// Which of the candidates to measure next, the one that tells most first.
+  /// Which of the candidates to measure next, the one that tells most first. `like`: measurements
+  /// of a device that the new one is like; none: it may be any.
   ///
   /// Errors: candidates or measurements that are none of the space's; bases that take their
   /// references alone.
-  [[nodiscard]] Result<Suggestions> suggest(std::span<const device::Subject> candidates,
-                                            const std::vector<device::Measurement>& measured,
-                                            std::size_t count) const {
-    return base_->suggest(candidates, measured, count);
+  [[nodiscard]] Result<Suggestions> suggest(
+      std::span<const device::Subject> candidates, const std::vector<device::Measurement>& measured,
+      std::size_t count, const std::vector<device::Measurement>& like = {}) const {
+    return base_->suggest(candidates, measured, count, like);
+  }
+  /// The names of the known devices that explain measurements best, whatever their speed, the best
+  /// first; none of a base that knows no devices. Errors: as adapt().
+  [[nodiscard]] Result<std::vector<std::string>> nearest(
+      const std::vector<device::Measurement>& measurements, std::size_t most) const {
+    return base_->nearest(measurements, most);
   }
   /// The measurements that the others do not explain. Errors: as adapt().
   [[nodiscard]] Result<std::vector<std::pair<std::string, double>>> outliers(

@@ -66,9 +66,10 @@ class RecipeBase final : public AnyBase::Interface {
     return AnyPredictor(std::make_unique<RecipePredictor<R>>(std::move(predictor)));
   }
 
-  [[nodiscard]] Result<Suggestions> suggest(std::span<const device::Subject> /*candidates*/,
-                                            const std::vector<device::Measurement>& /*measured*/,
-                                            std::size_t /*count*/) const override {
+  [[nodiscard]] Result<Suggestions> suggest(
+      std::span<const device::Subject> /*candidates*/,
+      const std::vector<device::Measurement>& /*measured*/, std::size_t /*count*/,
+      const std::vector<device::Measurement>& /*like*/) const override {
     return fail(concat("recipe '", R::name, "' is adapted with its references and no others"));
   }
 

@@ -39,7 +39,7 @@ struct GraphModel {
   }
 };
 
-/// Fitted to random rows of each target.
+/// Fitted to random rows of each target, or to those that the options say.
 template <class Model>
 [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate_graph_baseline(
     const device::LatencyTable& table, const std::vector<std::string>& devices,
@@ -71,6 +71,7 @@ struct GraphBaseline {
 inline constexpr auto graph_baselines =
     boost::hana::tuple_t<GraphBaseline<predictor::baselines::MacsProportional, "flops">,
                          GraphBaseline<predictor::baselines::Roofline, "roofline">,
-                         GraphBaseline<predictor::baselines::OperationWise, "operation-wise">>;
+                         GraphBaseline<predictor::baselines::OperationWise, "operation-wise">,
+                         GraphBaseline<predictor::baselines::MacsAffine, "affine">>;
 
 }  // namespace hale::runtime

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <hale/core/error.hpp>
@@ -75,9 +76,9 @@ class GraphBase final : public AnyBase::Interface {
     return AnyPredictor(std::make_unique<AdaptedGraph>(std::move(adapted)));
   }
 
-  [[nodiscard]] Result<Suggestions> suggest(std::span<const device::Subject> candidates,
-                                            const std::vector<device::Measurement>& measured,
-                                            std::size_t count) const override {
+  [[nodiscard]] Result<Suggestions> suggest(
+      std::span<const device::Subject> candidates, const std::vector<device::Measurement>& measured,
+      std::size_t count, const std::vector<device::Measurement>& like) const override {
     std::vector<workload::Terms> models;
     for (const device::Subject& candidate : candidates) {
       HALE_TRY(const workload::Terms terms, terms_of(candidate));
@@ -85,12 +86,13 @@ class GraphBase final : public AnyBase::Interface {
     }
     if (models.empty()) return fail("found no candidate, expected at least one");
     HALE_TRY(const Rows rows, rows_of(measured));
+    HALE_TRY(const predictor::SimulatedBase base, base_like(like));
     std::optional<predictor::SimulatedPosterior> posterior;
     if (rows.size() > 0) {
       HALE_TRY(posterior,
-               predictor::SimulatedPosterior::infer(base_, rows.architectures, rows.latency_ms));
+               predictor::SimulatedPosterior::infer(base, rows.architectures, rows.latency_ms));
     }
-    predictor::MeasurementChoice choice(base_, models, posterior ? &*posterior : nullptr);
+    predictor::MeasurementChoice choice(base, models, posterior ? &*posterior : nullptr);
     Suggestions suggestions{choice.half_width(), {}};
     for (std::size_t i = 0; i < models.size(); ++i) {
       const auto found = std::find(rows.architectures.begin(), rows.architectures.end(), models[i]);
@@ -123,6 +125,18 @@ class GraphBase final : public AnyBase::Interface {
     return found;
   }
 
+  [[nodiscard]] Result<std::vector<std::string>> nearest(
+      const std::vector<device::Measurement>& measurements, std::size_t most) const override {
+    HALE_TRY(const Rows rows, rows_of(measurements));
+    Eigen::VectorXd log_ms(static_cast<Eigen::Index>(rows.size()));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      log_ms(static_cast<Eigen::Index>(i)) = std::log(rows.latency_ms[i]);
+    std::vector<std::string> names;
+    for (const auto* known : predictor::nearest_known(base_, rows.architectures, log_ms, most))
+      names.push_back(known->name);
+    return names;
+  }
+
   /// Each draw measures rows that the base chooses among a random half, or random rows.
   [[nodiscard]] Result<std::vector<predictor::DeviceEvaluation>> evaluate(
       const device::LatencyTable& table, const std::vector<std::string>& devices,
@@ -144,6 +158,20 @@ class GraphBase final : public AnyBase::Interface {
   static Result<workload::Terms> terms_of(const One& one) {
     if (one.network) return one.network->terms;
     return GraphEntry::parse(one.arch);
+  }
+
+  /// The base for a device that is like the one with these measurements; for any where there are
+  /// none.
+  [[nodiscard]] Result<predictor::SimulatedBase> base_like(
+      const std::vector<device::Measurement>& like) const {
+    predictor::SimulatedBase base = base_;
+    if (like.empty()) return base;
+    HALE_TRY(const Rows rows, rows_of(like));
+    HALE_TRY(const auto known,
+             predictor::SimulatedPosterior::infer(base_, rows.architectures, rows.latency_ms));
+    base.prior = predictor::prior_near(base_.prior, {{}, known.likeliest().device().log_rates});
+    base.known.clear();  // none is nearer than the one that is named
+    return base;
   }
 
   static Result<Rows> rows_of(const std::vector<device::Measurement>& measurements) {
@@ -187,9 +215,10 @@ struct SimulatedRecipe {
     for (const auto* names : {&options.sources, &options.validation})
       for (const std::string& name : *names) {
         HALE_TRY(const std::span<const double> latency_ms, table.column(name));
-        const auto runtime = options.runtimes.find(name);
-        sources.push_back({name, graph_rows(table, models, latency_ms),
-                           runtime == options.runtimes.end() ? std::string() : runtime->second});
+        const auto known = options.facts.find(name);
+        sources.push_back(
+            {name, graph_rows(table, models, latency_ms),
+             known == options.facts.end() ? std::string() : known->second.facts.runtime});
       }
     HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(std::move(sources), hooks.step));
     base.made_from = hooks.made_from;

@@ -85,8 +85,11 @@ class Catalogue {
   [[nodiscard]] Result<std::optional<device::Profile>> built_in_device(
       std::string_view name, workload::NetworkParts parts = workload::NetworkParts::terms) const;
 
-  /// "no file, and no built-in device of that name; there are: ..".
+  /// "no file, and no built-in base of that name; there are: ..".
   [[nodiscard]] static std::string none_of(std::string_view kind, std::span<const BuiltIn> files);
+
+  /// The same of a device: which names and aliases are nearest to a word, and how to find others.
+  [[nodiscard]] std::string no_device(std::string_view word) const;
 
  private:
   [[nodiscard]] const BuiltIn* device_named(std::string_view name) const;

@@ -32,13 +32,13 @@ using session::Verdict;
 /// The bases and devices that the library carries.
 [[nodiscard]] const session::Catalogue& built_in();
 
-/// Opens a built-in device by its name, such as "default", or a file that `hale adapt` made; "-"
-/// reads the file from stdin. Errors: begin with the name; neither a file nor a built-in device,
-/// with a list of those there are.
+/// Opens a built-in device by its name or an alias, such as "default" or "raspberry-pi-4", or a
+/// file that `hale adapt` made; "-" reads the file from stdin. Errors: begin with the name; neither
+/// a file nor a built-in device, with the names nearest to it.
 [[nodiscard]] Result<Device> open_device(const std::string& name_or_file);
 
-/// Opens a built-in base by its name or its space's, or a file that `hale train` made. Errors: as
-/// open_device().
+/// Opens a built-in base by its name or its space's, or a file that `hale train` made. Errors:
+/// begin with the name; neither a file nor a built-in base, with a list of those there are.
 [[nodiscard]] Result<session::LoadedBase> open_base(const std::string& name_or_file);
 
 /// Makes a model of a graph that the program built. Errors: inputs or dimensions that it does not

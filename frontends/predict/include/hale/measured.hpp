@@ -26,11 +26,19 @@ struct ReadTable {
   std::vector<std::string> left_out{};  // a message for each model whose cost is not known
 };
 
-/// Reads a latency table. In the space of any graph, rows may be ONNX files, by paths from the
-/// table's folder; the folder of a file is its family.
+/// The files that a latency table is read from.
+struct TableFiles {
+  std::vector<std::string> tables{};   // joined by architectures and devices
+  std::vector<std::string> batches{};  // of the same form: the batch that a cell was measured at
+};
+
+/// Reads latency tables as one. In the space of any graph, rows may be ONNX files, by paths from
+/// their table's folder; the folder of a file is its family. A file is read at the batch of its
+/// cell; one that was measured at several is a row a batch. Rows of one graph are one, the median.
 ///
-/// Errors: begin with the table's path; what is no table; files that are no models.
-[[nodiscard]] Result<ReadTable> read_table(const std::string& path, std::string_view space);
+/// Errors: begin with the table's path; what is no table; a cell that stands in two; files that are
+/// no models; a batch that a model does not take.
+[[nodiscard]] Result<ReadTable> read_tables(const TableFiles& files, std::string_view space);
 
 /// Whether a row is read as a graph: a file; or a network that hale draws, where the inputs or the
 /// measurement state another shape than it is drawn with.

@@ -76,6 +76,7 @@ template <Baseline B, Recipe R>
     const device::LatencyTable& raw, const std::vector<std::string>& devices,
     const std::string& proxy, const EvaluationOptions& options,
     const std::function<void(std::size_t, std::size_t)>& progress = [](auto, auto) {}) {
+  HALE_CHECK(require_searched(options.protocol));
   HALE_TRY(const PreparedTable<R> table, PreparedTable<R>::prepare(raw));
   MeasuredRows<typename R::Space> proxy_rows;
   if (!proxy.empty()) {

@@ -59,6 +59,35 @@ struct MacsProportional {
   }
 };
 
+/// Affine in logarithms: a power of the multiply-adds, by least squares.
+struct MacsAffine {
+  static constexpr std::string_view name = "affine in log MACs";
+  double constant = 0;
+  double power = 1;
+
+  [[nodiscard]] static MacsAffine fit(const GraphMeasurements& rows) {
+    const auto count = static_cast<double>(rows.size());
+    double mean_x = 0;
+    double mean_y = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      mean_x += std::log(detail::macs_of(rows.architectures[i]) + 1) / count;
+      mean_y += std::log(rows.latency_ms[i]) / count;
+    }
+    double along = 0;
+    double spread = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const double x = std::log(detail::macs_of(rows.architectures[i]) + 1) - mean_x;
+      along += x * (std::log(rows.latency_ms[i]) - mean_y);
+      spread += x * x;
+    }
+    const double power = spread > 0 ? along / spread : 0;
+    return {mean_y - power * mean_x, power};
+  }
+  [[nodiscard]] double milliseconds(const workload::Terms& terms) const {
+    return std::exp(constant + power * std::log(detail::macs_of(terms) + 1));
+  }
+};
+
 /// A fixed time and the longer of computing and moving data: the best fit of a grid of these three.
 /// Source: Williams, Waterman and Patterson, CACM 2009.
 struct Roofline {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <hale/core/nearest.hpp>
 #include <hale/core/text.hpp>
 #include <hale/io/profile.hpp>
 #include <hale/runtime/baselines.hpp>
@@ -87,6 +88,20 @@ HALE_SESSION_INLINE std::string Catalogue::none_of(std::string_view kind,
   std::vector<std::string_view> names;
   for (const BuiltIn& file : files) names.push_back(file.name);
   return concat("no file, and no built-in ", kind, " of that name; there are: ", joined(names));
+}
+
+HALE_SESSION_INLINE std::string Catalogue::no_device(std::string_view word) const {
+  std::vector<std::string> names;
+  for (const BuiltIn& file : contents_.devices) {
+    names.emplace_back(file.name);
+    if (const auto profile = io::parse_profile_notes(file.bytes))
+      names.insert(names.end(), profile->facts.aliases.begin(), profile->facts.aliases.end());
+  }
+  const std::vector<std::string> nearest = nearest_names(word, names);
+  return concat("no file, and no built-in device of that name; ",
+                nearest.empty() ? std::string("'hale devices' lists those there are")
+                                : concat("the nearest are ", joined(nearest),
+                                         "; 'hale devices WORD' finds others"));
 }
 
 }  // namespace hale::session
