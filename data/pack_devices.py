@@ -44,10 +44,13 @@ def described(notes, facts):
 
 
 def networks_of(data):
-    """The parts of each network by its key, without terms: the build makes them of the kernels."""
+    """The parts of each network by its key, a file's name without its folder; no terms: the build makes them
+    of the kernels."""
     found = {}
     for name, payload in sections(data):
         key, part = name.split("/")
+        if part == "name":
+            payload = payload.rsplit(b"/", 1)[-1] if payload.startswith(b"/") else payload
         if part != "terms":
             found.setdefault(key, {})[part] = payload
     return found

@@ -63,12 +63,21 @@ void device_by_device(benchmark::State& state) {
 }
 BENCHMARK(device_by_device);
 
-/// With as many known devices as the base that is built in.
+/// About as large as the base that is built in: classes, their known devices and familiar networks.
 predictor::SimulatedBase base() {
+  constexpr std::size_t classes = 25;
+  constexpr std::size_t known = 25;  // of each
   Rng rng(2);
   predictor::SimulatedBase base;
-  for (int i = 0; i < 21; ++i)
-    base.known.push_back({"known", workload::broad_prior().sample(rng).log_rates});
+  for (int i = 0; i < 100; ++i) base.networks.push_back(space::AnyGraph::sample(rng));
+  for (std::size_t c = 0; c < classes; ++c) {
+    predictor::DeviceClass one{.name = concat("class ", c), .prior = base.prior};
+    one.prior.mean = base.prior.sample(rng).log_rates;
+    for (std::size_t i = 0; i < known; ++i)
+      one.known.push_back({"known", base.prior.sample(rng).log_rates});
+    for (std::size_t i = 0; i < base.networks.size(); ++i) one.familiar.push_back({i, 0.01, 3});
+    base.classes.push_back(std::move(one));
+  }
   return base;
 }
 

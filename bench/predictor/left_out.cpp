@@ -142,7 +142,7 @@ void append(const predictor::SourceRows& source, const Split& split,
             const std::vector<predictor::Prediction>& said, std::vector<Row>& out) {
   for (std::size_t i = 0; i < said.size(); ++i) {
     const std::size_t row = split.asked[i];
-    out.push_back({source.device, source.runtime, source.rows.families[row],
+    out.push_back({source.device, source.class_name, source.rows.families[row],
                    source.rows.latency_ms[row], said[i]});
   }
 }
@@ -154,7 +154,13 @@ struct FittedRates {
 
   /// Pre: something was measured.
   static FittedRates fit(const predictor::MeasuredRows<space::AnyGraph>& measured) {
-    return {{*predictor::fitted_rates({measured.architectures, {}, measured.latency_ms})}};
+    const predictor::FitPrior broad{predictor::detail::fits::broad_mean(),
+                                    predictor::detail::fits::broad_covariance()};
+    FittedRates fitted;
+    const auto fit =
+        *predictor::fit_rates({measured.architectures, {}, measured.latency_ms}, broad);
+    std::copy(fit.log_rates.begin(), fit.log_rates.end(), fitted.device.log_rates.begin());
+    return fitted;
   }
   [[nodiscard]] double milliseconds(const workload::Terms& terms) const {
     return device.milliseconds(terms);
@@ -219,10 +225,15 @@ class Trial {
   [[nodiscard]] static Result<Trial> prepare(predictor::FittedSources fitted) {
     Trial trial(std::move(fitted));
     for (const predictor::SourceRows& target : trial.fitted_.sources()) {
-      if (trial.learned_.contains(target.runtime)) continue;
+      for (const std::string& family : target.rows.families)
+        if (!trial.without_.contains(family)) {
+          HALE_TRY(auto fitted_without, trial.fitted_.without(family));
+          trial.without_.emplace(family, std::move(fitted_without));
+        }
+      if (trial.learned_.contains(target.class_name)) continue;
       HALE_TRY(SimulatedBase base,
-               predictor::learn_base(trial.fitted_, others_than(target.runtime), [] {}));
-      trial.learned_.emplace(target.runtime, std::move(base));
+               predictor::learn_base(trial.fitted_, others_than(target.class_name), [] {}));
+      trial.learned_.emplace(target.class_name, std::move(base));
     }
     return trial;
   }
@@ -257,7 +268,7 @@ class Trial {
   explicit Trial(predictor::FittedSources fitted) : fitted_(std::move(fitted)) {}
 
   static Filter others_than(const std::string& runtime) {
-    return [runtime](const predictor::SourceRows& source) { return source.runtime != runtime; };
+    return [runtime](const predictor::SourceRows& source) { return source.class_name != runtime; };
   }
 
   static Filter other_devices_than(const std::string& device) {
@@ -267,12 +278,14 @@ class Trial {
   /// What is known before a device is measured, of other families than one.
   [[nodiscard]] std::function<SimulatedBase(std::optional<std::string_view>)> base_for(
       const predictor::SourceRows& target, const Mode& mode) const {
-    const SimulatedBase& learned = learned_.at(target.runtime);
+    const SimulatedBase& learned = learned_.at(target.class_name);
     const Filter counts =
-        mode.knows_runtime ? other_devices_than(target.device) : others_than(target.runtime);
+        mode.knows_runtime ? other_devices_than(target.device) : others_than(target.class_name);
     return [this, counts, &learned](std::optional<std::string_view> family) {
-      SimulatedBase base = fitted_.base(counts, family);
+      const predictor::FittedSources& fitted = family ? without_.at(std::string(*family)) : fitted_;
+      SimulatedBase base = fitted.base(counts);
       base.widening = learned.widening;
+      for (predictor::DeviceClass& each : base.classes) each.widening = base.widening;
       base.most_deviation = learned.most_deviation;
       return base;
     };
@@ -285,7 +298,8 @@ class Trial {
   }
 
   predictor::FittedSources fitted_;
-  std::map<std::string, SimulatedBase> learned_{};  // by the runtime that is left out
+  std::map<std::string, predictor::FittedSources> without_{};  // by the family that is left out
+  std::map<std::string, SimulatedBase> learned_{};             // by the runtime that is left out
 };
 
 /// The devices of a table with their runtimes. Errors: a device that has no runtime in `facts`.

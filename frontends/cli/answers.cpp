@@ -51,6 +51,7 @@ Json json_of(const Row& row) {
                  {"interval_ms", nullptr},
                  {"interval_level", answer.interval_level},
                  {"verdict", "unknown"},
+                 {"reason", nullptr},
                  {"macs", nullptr},
                  {"parameters", nullptr},
                  {"coverage", {{"nodes", 1.0}, {"macs", 1.0}, {"unknown_ops", Json::array()}}},
@@ -64,6 +65,7 @@ Json json_of(const Row& row) {
   result["interval_ms"] = {rounded(answer.prediction.low.value),
                            rounded(answer.prediction.high.value)};
   result["verdict"] = session::name_of(answer.prediction.verdict);
+  if (!answer.reason.empty()) result["reason"] = answer.reason;
   if (row.has_cost) {
     result["macs"] = answer.cost.macs;
     result["parameters"] = answer.cost.parameters;

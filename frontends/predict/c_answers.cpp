@@ -111,6 +111,10 @@ const char* hale_answer_arch(const hale_answer* answer) {
   return is(answer) ? answer->answer.arch.c_str() : nullptr;
 }
 
+const char* hale_answer_reason(const hale_answer* answer) {
+  return is(answer) ? answer->answer.reason.c_str() : nullptr;
+}
+
 uint64_t hale_answer_macs(const hale_answer* answer) {
   return is(answer) ? answer->answer.cost.macs : 0;
 }

@@ -163,6 +163,7 @@ static void answers(const char* path) {
   EXPECT(strcmp(hale_answer_device(answer), "gold_6226") == 0);
   EXPECT(strcmp(hale_answer_space(answer), "nasbench201") == 0);
   EXPECT(strlen(hale_answer_arch(answer)) > 0 && strlen(hale_answer_precision(answer)) > 0);
+  EXPECT(hale_answer_reason(answer) != NULL && hale_answer_reason(NULL) == NULL);
   EXPECT(hale_answer_batch(answer) == 1 && hale_answer_covered(answer) == 1);
   EXPECT(hale_answer_macs(answer) > 1000000 && hale_answer_parameters(answer) > 1000);
   EXPECT(hale_answer_warning_count(answer) == 0 && hale_answer_warning(answer, 0) == NULL);

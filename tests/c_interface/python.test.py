@@ -50,6 +50,7 @@ def row_of(answer):
            "latency_ms": rounded(answer.median_ms),
            "interval_ms": [rounded(answer.low_ms), rounded(answer.high_ms)],
            "interval_level": answer.interval_level, "verdict": answer.verdict,
+           "reason": answer.reason or None,
            "macs": answer.macs, "parameters": answer.parameters,
            "coverage": {"nodes": rounded(answer.covered), "macs": rounded(answer.covered),
                         "unknown_ops": list(answer.unknown_operations)},
@@ -93,6 +94,10 @@ def in_words(said):
     return said
 
 
+# Those of the searched spaces and of hale's corpus, and some of the public tables.
+DEVICES = [*hale.devices()[:32], *hale.devices()[32::25]]
+
+
 class SameAsTheCommandLine(unittest.TestCase):
     maxDiff = 2000
 
@@ -105,12 +110,12 @@ class SameAsTheCommandLine(unittest.TestCase):
             self.assertEqual(found, in_words(wanted))
         self.assertEqual(errors, in_words(expected["errors"]))
 
-    def test_fixtures_on_all_devices(self):
-        self.check(FIXTURES, hale.devices())
+    def test_fixtures_on_devices(self):
+        self.check(FIXTURES, DEVICES)
 
     @unittest.skipUnless(MODELS, "data_dir holds no ONNX files")
-    def test_models_on_all_devices(self):
-        self.check(MODELS, hale.devices())
+    def test_models_on_devices(self):
+        self.check(MODELS, DEVICES)
 
     def test_kernels_of_fixtures(self):
         self.check(FIXTURES, ["default", "gold_6226"], "--ops")

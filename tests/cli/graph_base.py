@@ -68,28 +68,38 @@ def _():
     refused(*words, "--table", table_of(names[:10], "ten.csv"), says="more rows than ten")
 
 
-@case("devices of one runtime, as --facts says, are left out together")
+@case("devices of one class are learned from together, those of one hardware left out together")
 def _():
     names = [f"{family}/{seed}" for family in ("residual", "mixer") for seed in range(12)]
     rows = [f"{name},{0.4 + 0.3 * i},{0.5 + 0.4 * i},{9 - 0.3 * i}" for i, name in enumerate(names)]
     table = write("table.csv", "\n".join(["arch,lite-1-a,lite-1-b,server", *rows]) + "\n")
     words = ["train", "--space", "graph", "--table", table, "--devices", "lite-1-a,lite-1-b,server",
              "--made-from", "a test", "-o"]
-    told = write("told.csv", "name,kind,runtime\nlite-1-a,phone,lite\nlite-1-b,phone,lite\n"
-                             "server,cpu,other\nnot-in-the-table,cpu,lite\n")
-    apart = write("apart.csv", "runtime,name\nx,lite-1-a\ny,lite-1-b\nz,server\n")
+    told = write("told.csv", "name,runtime\nlite-1-a,lite\nlite-1-b,lite\nserver,server\n"
+                             "not-in-the-table,lite\n")
+    kinds = write("kinds.csv", "name,kind,runtime\nlite-1-a,cpu,lite\nlite-1-b,gpu,lite\n"
+                               "server,,server\n")
+    chips = write("chips.csv", "name,hardware,runtime\nlite-1-a,chip,lite\nlite-1-b,chip,lite\n"
+                               "server,,server\n")
+    apart = write("apart.csv", "runtime,name\nlite-1-a,lite-1-a\nlite-1-b,lite-1-b\nserver,server\n")
     partly = write("partly.csv", "name,runtime\nlite-1-a,lite\nlite-1-b,lite\nserver,\n")
     good(*words, "alone.hale")
     good(*words, "apart.hale", "--facts", apart)
     good(*words, "told.hale", "--facts", told)
+    good(*words, "kinds.hale", "--facts", kinds)
+    good(*words, "chips.hale", "--facts", chips)
     run = hale(*words, "partly.hale", "--facts", partly)
     says = ("hale: warning: partly.csv: no runtime for server; each counts as a runtime of its "
             "own\n")
     expect(run.status == 0 and run.err == says, "a warning", run)
-    alone, by_name, together, warned = (pathlib.Path(f"{base}.hale").read_bytes() for base in
-                                        ("alone", "apart", "told", "partly"))
+    alone, by_name, together, by_kind, by_chip, warned = (
+        pathlib.Path(f"{base}.hale").read_bytes()
+        for base in ("alone", "apart", "told", "kinds", "chips", "partly"))
     expect(alone == by_name, "nothing is read out of a name")
-    expect(together != alone, "left out together, others are learned from")
+    expect(together != alone, "one class of two devices")
+    expect(b"lite\t" in together and b"lite cpu\t" in by_kind and b"lite gpu\t" in by_kind,
+           "a class is of one runtime and kind")
+    expect(by_chip != together, "left out together, others are learned from")
     expect(warned == together, "a device without a runtime is one of its own")
 
 
@@ -131,7 +141,7 @@ def _():
     flops = methods[1]["devices"][0]
     expect(flops["median_error"]["mean"] < 1e-3, str(flops))
     for method in methods[2:]:
-        expect(method["devices"][0]["spearman"]["mean"] > 0.8, str(method))
+        expect(method["devices"][0]["spearman"]["mean"] > 0.7, str(method))
     refused(*words, "--baseline", "lut:12", says="there are: flops, roofline, operation-wise")
 
 

@@ -3,6 +3,7 @@
 A case is a function with the decorator @case("what must hold"). `main(globals())` runs a file's
 cases in a temporary folder each.
 """
+import csv
 import json
 import os
 import pathlib
@@ -31,17 +32,10 @@ REFERENCES = [
 FULL = REFERENCES[-1]  # every edge a 3x3 convolution: a class of its own
 OPERATIONS = ["avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3", "none", "skip_connect"]
 SPACES = ["nasbench201", "fbnet", "ofa-mobilenetv3", "graph"]
-# Those of nasbench201; titan_rtx_64 is one of ofa-mobilenetv3 alone, and hale's own of any graph.
-MEASURED_DEVICES = ["onnxruntime-1.22-all-1t", "onnxruntime-1.22-disabled-1t", "opencv-4.6-1t",
-                    "pytorch-1.13-1t", "tfjs-wasm-4.22-1t", "onnxruntime-1.22-all-1t-zen4",
-                    "onnxruntime-1.22-all-2t-zen4", "onnxruntime-1.22-disabled-1t-zen4",
-                    "onnxruntime-1.14-all-1t-zen4", "onnxruntime-1.22-wasm-1t-zen4",
-                    "opencv-4.6-1t-zen4", "opencv-4.6-2t-zen4", "pytorch-1.13-1t-zen4",
-                    "tfjs-wasm-4.22-1t-zen4", "onnxruntime-1.22-all-1t-emr", "opencv-4.6-1t-emr",
-                    "pytorch-1.13-1t-emr", "tfjs-wasm-4.22-1t-emr", "onnxruntime-1.30-all-1t-xeon",
-                    "onnxruntime-1.30-all-8t-xeon", "opencv-5.0-1t-xeon", "opencv-5.0-8t-xeon",
-                    "pytorch-2.11-1t-xeon", "pytorch-2.11-eager-h100", "pytorch-2.11-graph-h100"]
-DEVICES = ["titan_rtx_256", "gold_6226", "fpga", "pixel2", "raspi4", "eyeriss"]
+with open(pathlib.Path(__file__).resolve().parents[2] / "data/devices.csv", encoding="utf-8") as table:
+    BUILT_IN_DEVICES = [row["name"] for row in csv.DictReader(table)]
+DEVICES = ["titan_rtx_256", "gold_6226", "fpga", "pixel2", "raspi4", "eyeriss"]  # of nasbench201
+DEFAULT_DEVICE = "onnxruntime-1.22-all-1t"
 
 cases = []
 

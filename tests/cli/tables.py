@@ -138,7 +138,7 @@ def _():
     path = table("table.csv", [(name, [ms(i), ms(i, 2)]) for i, name in enumerate(NAMES)], ["a", "b"])
     words = ["train", "--space", "graph", "--table", path, "--devices", "a,b", "--made-from", "a test",
              "-o"]
-    ours = write("ours.csv", "name,runtime\na,x\nb,x\n")
+    ours = write("ours.csv", "name,kind,runtime,precision\na,CPU,x,f16\nb,,x,\n")
     theirs = write("theirs.csv", "device,source,title,kind,threads,runtime,precision\n"
                                  "a,lab,Board A,CPU,4,x,f16\n")
     more = write("more.csv", "device,runtime,threads\nb,x,\n")

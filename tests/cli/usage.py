@@ -63,7 +63,7 @@ def _():
 @case("listings agree in every format")
 def _():
     for command, names in (("spaces", SPACES),
-                           ("devices", ["default", *DEVICES, "titan_rtx_64", *MEASURED_DEVICES]),
+                           ("devices", ["default", *BUILT_IN_DEVICES]),
                            ("bases", [name + kind for name in SPACES[:3]
                                       for kind in ("", "-help")] + ["graph"])):
         records = good_json(command)[command]
@@ -79,8 +79,8 @@ def _():
 @case("devices say what they are, default is an alias")
 def _():
     records = {r["name"]: r for r in good_json("devices")["devices"]}
-    expect(records["default"]["alias_of"] == MEASURED_DEVICES[0], str(records["default"]))
-    expect(records[MEASURED_DEVICES[0]]["alias_of"] is None, str(records))
+    expect(records["default"]["alias_of"] == DEFAULT_DEVICE, str(records["default"]))
+    expect(records[DEFAULT_DEVICE]["alias_of"] is None, str(records))
     expect(records["titan_rtx_256"]["batch"] == 256, "batches are the tables'")
     for record in records.values():
         expect(record["bases"] and record["made_from"], str(record))

@@ -250,7 +250,7 @@ TEST(workload, of_integers_multiplies_integers_whatever_their_sums_are) {
       "%2", "tensor<*xi32>");
   const workload::Workload work = made(graph, "none");
   EXPECT_EQ(work.kernels.at(0).element_bits, 8U);
-  EXPECT_EQ(workload::terms_of(work, work)[workload::Term::integer_macs], 64.0 * 48 * 32);
+  EXPECT_EQ(workload::terms_of(work, work)[workload::Term::integer_product_macs], 64.0 * 48 * 32);
 }
 
 TEST(workload, counts_what_is_transcendental_by_the_declarations_of_its_operations) {

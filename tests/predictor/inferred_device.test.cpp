@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <hale/predictor/inferred_device.hpp>
+#include <hale/predictor/simulated_base.hpp>
 #include <limits>
 #include <vector>
 
@@ -46,7 +47,8 @@ TEST(InferredDevice, WeighsPriorsByTheDensityOfWhatWasMeasured) {
     const double density =
         -0.5 * off.dot(covariance.inverse() * off) - 0.5 * std::log(covariance.determinant());
     const DevicePrior prior = prior_of_two(spread, 1);
-    EXPECT_NEAR(InferredDevice(prior, error, models, log_ms).log_evidence(), density, 1e-9);
+    const InferredDevice device(prior, error, models, log_ms, Eigen::VectorXd::Constant(3, noise));
+    EXPECT_NEAR(device.log_evidence(), density, 1e-9);
     EXPECT_NEAR(predictor::detail::simulated::log_evidence(prior, error, models, log_ms), density,
                 1e-9);
   }
@@ -56,7 +58,8 @@ TEST(InferredDevice, CountsAnOutlierLess) {
   const std::vector<Terms> models(8, of_term(0));
   Eigen::VectorXd log_ms = Eigen::VectorXd::Constant(8, 1.0);
   log_ms(3) += std::log(10);
-  const InferredDevice device(prior_of_two(2, 1), {}, models, log_ms);
+  const InferredDevice device(prior_of_two(2, 1), {}, models, log_ms,
+                              Eigen::VectorXd::Constant(8, 0.01));
   for (Eigen::Index i = 0; i < 8; ++i) {
     if (i == 3)
       EXPECT_LT(device.weights()(i), 0.1);

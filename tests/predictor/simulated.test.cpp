@@ -60,12 +60,12 @@ TEST(SimulatedPredictor, FindsDevicesOfThePriorAgainFromTwentyNetworks) {
 TEST(SimulatedPredictor, HoldsWhatItsIntervalsSay) {
   SimulatedBase base;
   base.error.discrepancy = 0.01;
-  const std::vector<Terms> asked = networks(40, 4);
-  const std::vector<Terms> known = networks(12, 3);
   Rng rng(6);
   int covered = 0;
   int all = 0;
-  for (int device = 0; device < 25; ++device) {
+  for (std::uint64_t device = 0; device < 50; ++device) {
+    const std::vector<Terms> asked = networks(40, 200 + device);
+    const std::vector<Terms> known = networks(12, 100 + device);
     const SimulatedDevice truth = base.prior.sample(rng);
     const auto predictor =
         SimulatedPredictor::adapt(base, measured(known, truth, base.error.noise, rng));

@@ -40,7 +40,7 @@ TEST(Terms, HaveNamesOfTheirOwnAndUsualRates) {
 
 TEST(Terms, OfAConvolutionThatFillsItsTilesLeaveNoLaneIdle) {
   const Terms terms = workload::unfused_terms(convolution(3136, 64, 64));
-  EXPECT_EQ(terms[Term::window_macs], 3136.0 * 64 * 576);
+  EXPECT_EQ(terms[Term::winograd_macs], 3136.0 * 64 * 576);
   EXPECT_EQ(terms[Term::window_lanes], 0);
   EXPECT_EQ(terms[Term::depth_lanes], 0);
   EXPECT_EQ(terms[Term::row_tiles], 0);
@@ -53,7 +53,7 @@ TEST(Terms, OfAConvolutionThatFillsItsTilesLeaveNoLaneIdle) {
 TEST(Terms, OfWhatFusingLeavesAreTheOperationsOnTheWayOut) {
   const Terms terms = workload::fused_terms(convolution(3136, 64, 64));
   EXPECT_EQ(terms[Term::fused_elements], 3136.0 * 64);  // Relu
-  EXPECT_EQ(terms[Term::window_macs], 0);               // counted without fusion already
+  EXPECT_EQ(terms[Term::winograd_macs], 0);             // counted without fusion already
   EXPECT_EQ(terms[Term::fused_element_launches], 0);
   Kernel sum{.kind = KernelKind::arithmetic, .bytes_read = 80, .bytes_written = 40, .outputs = 10};
   sum.operations = {"Add"};
@@ -85,9 +85,9 @@ TEST(Terms, OfTheRunAreWhatTheModelTakesInAndGivesAndAllItsWeights) {
 
 TEST(Terms, OfAConvolutionThatFillsHalfItsTilesCountTheOtherHalf) {
   const Terms terms = workload::unfused_terms(convolution(3136, 8, 8));
-  EXPECT_EQ(terms[Term::window_lanes], terms[Term::window_macs]);  // 8 of 16
-  EXPECT_EQ(terms[Term::depth_lanes], terms[Term::window_macs]);
-  EXPECT_EQ(terms[Term::wide_lanes], terms[Term::window_macs] * 6);  // 8 of 64, less the above
+  EXPECT_EQ(terms[Term::window_lanes], terms[Term::winograd_macs]);  // 8 of 16
+  EXPECT_EQ(terms[Term::depth_lanes], terms[Term::winograd_macs]);
+  EXPECT_EQ(terms[Term::wide_lanes], terms[Term::winograd_macs] * 6);  // 8 of 64, less the above
 }
 
 TEST(Terms, OfFewRowsAreThoseOfAVectorTimesItsWeights) {
@@ -110,8 +110,48 @@ TEST(Terms, OfEightBitsAreNotThoseOfFloats) {
   Kernel kernel = convolution(3136, 64, 64);
   kernel.element_bits = 8;
   const Terms terms = workload::unfused_terms(kernel);
-  EXPECT_EQ(terms[Term::window_macs], 0);
-  EXPECT_EQ(terms[Term::integer_macs], 3136.0 * 64 * 576);
+  EXPECT_EQ(terms[Term::winograd_macs], 0);
+  EXPECT_EQ(terms[Term::integer_winograd_macs], 3136.0 * 64 * 576);
+  EXPECT_EQ(terms[Term::unrolled_bytes], 3136.0 * 576);  // a byte an element
+  kernel.kind = KernelKind::depthwise_convolution;
+  EXPECT_EQ(workload::unfused_terms(kernel)[Term::integer_depthwise_macs], 3136.0 * 64 * 576);
+  EXPECT_EQ(workload::unfused_terms(kernel)[Term::depthwise_macs], 0);
+  kernel.kind = KernelKind::attention;
+  EXPECT_EQ(workload::unfused_terms(kernel)[Term::integer_product_macs], 3136.0 * 64 * 576);
+}
+
+TEST(Terms, OfWindowsThatNoFastPathTakesAreCountedBesideTheirMultiplyAdds) {
+  constexpr double macs = 3136.0 * 64 * 576;
+  Kernel kernel = convolution(3136, 64, 64);
+  const auto now = [&] { return workload::unfused_terms(kernel); };
+  EXPECT_EQ(now()[Term::winograd_macs], macs);
+  kernel.window->strides = {2, 2};
+  EXPECT_EQ(now()[Term::winograd_macs], 0);
+  EXPECT_EQ(now()[Term::window_macs], macs);
+  EXPECT_EQ(now()[Term::strided_depthwise_macs], 0);
+  kernel.kind = KernelKind::depthwise_convolution;
+  EXPECT_EQ(now()[Term::strided_depthwise_macs], macs);
+  EXPECT_EQ(now()[Term::depthwise_macs], macs);
+  kernel.window->strides = {1, 1};
+  kernel.window->dilations = {1, 4};
+  EXPECT_EQ(now()[Term::dilated_macs], macs);
+  kernel.kind = KernelKind::convolution;
+  EXPECT_EQ(now()[Term::dilated_macs], macs);
+  EXPECT_EQ(now()[Term::winograd_macs], 0);
+  kernel.window->dilations = {1, 1};
+  kernel.window->group = 8;
+  EXPECT_EQ(now()[Term::groups], 8);
+  EXPECT_EQ(now()[Term::grouped_macs], macs);
+  kernel.window->group = 1;
+  kernel.window->kernel = {3, 3, 3};
+  EXPECT_EQ(now()[Term::volume_macs], macs);
+  EXPECT_EQ(now()[Term::serial_depth], 576);
+}
+
+TEST(Terms, OfQuantisingAreBytesOfTheirOwn) {
+  const Kernel kernel{.kind = KernelKind::quantisation, .bytes_read = 40, .bytes_written = 10};
+  EXPECT_EQ(unfused_terms(kernel)[Term::quantisation_bytes], 50);
+  EXPECT_EQ(unfused_terms(kernel)[Term::arithmetic_bytes], 0);
 }
 
 TEST(Terms, OfAKernelWithoutOperationsAreThoseOfItsKind) {

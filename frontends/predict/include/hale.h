@@ -184,6 +184,8 @@ HALE_EXPORT const char* hale_answer_precision(const hale_answer* answer);
  * model is, else "". */
 HALE_EXPORT const char* hale_answer_space(const hale_answer* answer);
 HALE_EXPORT const char* hale_answer_arch(const hale_answer* answer);
+/* Why the answer is uncertain, as a sentence; "" where nothing says that it is. */
+HALE_EXPORT const char* hale_answer_reason(const hale_answer* answer);
 
 /* What the model costs on any device; `covered` is the share of its operations that could be
  * costed. */

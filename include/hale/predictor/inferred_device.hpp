@@ -6,7 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <hale/numeric/gaussian.hpp>
-#include <hale/predictor/simulated_base.hpp>
+#include <hale/predictor/linearised.hpp>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -37,11 +38,13 @@ class InferredDevice {
  public:
   using Terms = workload::Terms;
 
-  /// Shapes: models (K), log_ms (K). Pre: K > 0, all finite. Cost: at most 40 solves of K
-  /// equations, usually 5 to 20.
+  /// `noise` is the variance of each measurement's logarithm around what rates and discrepancy
+  /// explain. Shapes: models (K), log_ms (K), noise (K). Pre: K > 0, all finite. Cost: at most 40
+  /// solves of K equations, usually 5 to 20.
   InferredDevice(const workload::DevicePrior& prior, const SimulationError& error,
-                 std::span<const Terms> models, const Eigen::VectorXd& log_ms)
-      : base_error_(error), covariance_(prior) {
+                 std::span<const Terms> models, const Eigen::VectorXd& log_ms,
+                 const Eigen::VectorXd& noise)
+      : base_error_(error), covariance_(prior), noise_(noise) {
     const Eigen::VectorXd mean = detail::simulated::vector_of(prior.mean);
     iterate(models, log_ms, mean);
     factorise(models, log_ms, mean);
@@ -90,10 +93,32 @@ class InferredDevice {
   }
 
   /// Judges other measurements than those that the device was inferred from: residuals() and
-  /// weights() are of these from now on. Shapes: models (n), log_ms (n).
-  void judge(std::span<const Terms> models, const Eigen::VectorXd& log_ms) {
+  /// weights() are of these from now on. Shapes: models (n), log_ms (n), noise (n).
+  void judge(std::span<const Terms> models, const Eigen::VectorXd& log_ms,
+             const Eigen::VectorXd& noise) {
     residuals_ = log_ms - detail::simulated::Linearised(models, log_rates_).log_ms;
-    weights_ = detail::simulated::weights_of(residuals_, variance(), base_error_.degrees);
+    noise_ = noise;
+    weights_ = detail::simulated::weights_of(residuals_, variances(), base_error_.degrees);
+  }
+
+  /// A term that a network spends much of its time on, and no measured network does.
+  struct Unmeasured {
+    std::size_t term = 0;
+    double share = 0;  // of the network's time
+    double most = 0;   // of any measured network's
+  };
+
+  /// The largest such term; nothing where there is none. Cost: O(terms), no allocation.
+  [[nodiscard]] std::optional<Unmeasured> unmeasured(const Terms& model) const {
+    constexpr double much = 0.15;
+    constexpr double times = 4;  // as much as in any measured network
+    const auto shares = detail::simulated::share_of(model, rates_).share;
+    std::optional<Unmeasured> found;
+    for (Index i = 0; i < shares.size(); ++i)
+      if (shares(i) >= much && shares(i) > times * most_shares_(i) &&
+          (!found || shares(i) > found->share))
+        found = {static_cast<std::size_t>(i), shares(i), most_shares_(i)};
+    return found;
   }
 
   /// The milliseconds that one unit of each term takes on this device.
@@ -117,9 +142,9 @@ class InferredDevice {
  private:
   using Index = Eigen::Index;
 
-  /// Of a measurement's logarithm around what the rates explain.
-  [[nodiscard]] double variance() const {
-    return std::pow(base_error_.noise, 2) + std::pow(base_error_.discrepancy, 2);
+  /// Of each measurement's logarithm around what the rates explain.
+  [[nodiscard]] Eigen::VectorXd variances() const {
+    return noise_.array() + std::pow(base_error_.discrepancy, 2);
   }
 
   void iterate(std::span<const Terms> models, const Eigen::VectorXd& log_ms,
@@ -128,11 +153,12 @@ class InferredDevice {
     for (int step = 0; step < detail::simulated::most_steps; ++step) {
       const detail::simulated::Linearised at(models, log_rates_);
       residuals_ = log_ms - at.log_ms;
-      weights_ = detail::simulated::weights_of(residuals_, variance(), base_error_.degrees);
+      weights_ = detail::simulated::weights_of(residuals_, variances(), base_error_.degrees);
       const Eigen::MatrixXd prior = covariance_.times(at.shares);
       const Eigen::VectorXd off = residuals_ + at.shares * (log_rates_ - mean);
       const Eigen::MatrixXd total =
-          at.shares * prior + detail::simulated::error_covariance(base_error_, at.shares, weights_);
+          at.shares * prior +
+          detail::simulated::error_covariance(base_error_, at.shares, noise_, weights_);
       if (detail::simulated::take_step(mean + prior * total.ldlt().solve(off) - log_rates_,
                                        log_rates_))
         break;
@@ -143,11 +169,12 @@ class InferredDevice {
                  const Eigen::VectorXd& mean) {
     const detail::simulated::Linearised at(models, log_rates_);
     rates_ = detail::simulated::rates_of(log_rates_);
+    most_shares_ = at.shares.colwise().maxCoeff();
     directions_.assign(at.shares);
     residuals_ = log_ms - at.log_ms;
     prior_of_measured_ = covariance_.times(at.shares);
     const Eigen::MatrixXd error =
-        detail::simulated::error_covariance(base_error_, at.shares, weights_);
+        detail::simulated::error_covariance(base_error_, at.shares, noise_, weights_);
     const Eigen::MatrixXd total = at.shares * prior_of_measured_ + error;
     solver_.compute(total);
     residual_weights_ = error.ldlt().solve(residuals_);
@@ -173,10 +200,12 @@ class InferredDevice {
 
   SimulationError base_error_;
   detail::simulated::PriorCovariance covariance_;
+  Eigen::VectorXd noise_;  // (K), variances
   Eigen::VectorXd log_rates_;
   Eigen::VectorXd weights_;
   Eigen::VectorXd residuals_;
   detail::simulated::Rates rates_;
+  Eigen::Matrix<double, 1, detail::simulated::width> most_shares_;  // of any measured model's time
   detail::simulated::Directions directions_;  // (K, terms), of the measurements' shares
   Eigen::MatrixXd prior_of_measured_;         // (terms, K)
   Eigen::LLT<Eigen::MatrixXd> solver_;

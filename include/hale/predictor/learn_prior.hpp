@@ -4,14 +4,16 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <hale/core/error.hpp>
 #include <hale/numeric/gaussian.hpp>
 #include <hale/numeric/statistics.hpp>
+#include <hale/predictor/fit_sources.hpp>
+#include <hale/predictor/learn_classes.hpp>
 #include <hale/predictor/left_out.hpp>
 #include <hale/predictor/simulated.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,223 +21,222 @@
 
 namespace hale::predictor {
 
-/// A device that the prior is learned from.
-struct SourceRows {
-  std::string device;
-  GraphRows rows;
-  std::string runtime{};  // devices of one are left out together; empty: the device's name
-};
-
-/// A device's rates by its rows of other families than `without`, under the broad prior.
-///
-/// Errors: no such row; a latency that no network could take. Cost: a few solves, each of as many
-/// equations as there are terms.
-[[nodiscard]] inline Result<workload::DevicePrior::Rates> fitted_rates(
-    const GraphRows& rows, std::optional<std::string_view> without = {}) {
-  using namespace detail::simulated;
-  std::vector<Terms> models;
-  std::vector<double> logs;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (rows.families[row] == without) continue;
-    if (!device::is_plausible(Milliseconds{rows.latency_ms[row]}))
-      return fail(concat("row ", row + 1, " took ", rows.latency_ms[row], " ms, expected ",
-                         device::plausible));
-    models.push_back(rows.models[row]);
-    logs.push_back(std::log(rows.latency_ms[row]));
-  }
-  if (models.empty()) return fail("no row to learn from, expected at least one");
-  const Eigen::Map<const Eigen::VectorXd> target(logs.data(), static_cast<Index>(logs.size()));
-  const workload::DevicePrior prior = workload::broad_prior();
-  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(width, width);
-  const Eigen::MatrixXd precision = PriorCovariance(prior).times(identity).llt().solve(identity);
-  const Eigen::VectorXd mean = vector_of(prior.mean);
-  const SimulationError error;
-  Eigen::VectorXd log_rates = Linearised::at_speed(models, mean, target);
-  for (int step = 0; step < most_steps; ++step) {
-    const Linearised at(models, log_rates);
-    const Eigen::VectorXd residuals = target - at.log_ms;
-    const Eigen::MatrixXd weighted =
-        (weights_of(residuals, std::pow(error.noise, 2), error.degrees) / std::pow(error.noise, 2))
-            .asDiagonal() *
-        at.shares;
-    const Eigen::VectorXd off = residuals + at.shares * (log_rates - mean);
-    const Eigen::MatrixXd total = weighted.transpose() * at.shares + precision;
-    if (take_step(mean + total.ldlt().solve(weighted.transpose() * off) - log_rates, log_rates))
-      break;
-  }
-  workload::DevicePrior::Rates rates;
-  std::copy(log_rates.begin(), log_rates.end(), rates.begin());
-  return rates;
-}
-
-/// How far rates are from the broad prior's mean, apart from the device's speed as a whole.
-[[nodiscard]] inline workload::DevicePrior::Rates off_broad(
-    const workload::DevicePrior::Rates& rates) {
-  const workload::DevicePrior broad = workload::broad_prior();
-  workload::DevicePrior::Rates off{};
-  for (std::size_t i = 0; i < off.size(); ++i) off[i] = rates[i] - broad.mean[i];
-  const double speed = numeric::median(std::vector<double>(off.begin(), off.end()));
-  for (double& each : off) each -= speed;
-  return off;
-}
-
-/// The rates that were fitted to a device.
-struct Fit {
-  std::string device;
-  std::string runtime;
-  workload::DevicePrior::Rates rates;
-};
-using Fits = std::vector<Fit>;
-
-/// The prior whose mean is what the sources have in common.
-///
-/// Each runtime counts once, without its devices' speed as a whole. The broad prior's mean counts
-/// as `weight` more runtimes. The spread is the broad prior's, made smaller: a few runtimes say
-/// little of how far the next one is from them.
-[[nodiscard]] inline workload::DevicePrior learned_prior(const Fits& fits, double weight = 8) {
-  using Rates = workload::DevicePrior::Rates;
-  workload::DevicePrior prior = workload::broad_prior();
-  std::map<std::string, std::vector<Rates>> by_runtime;
-  for (const Fit& fit : fits) by_runtime[fit.runtime].push_back(off_broad(fit.rates));
-  const double share = 1 / (static_cast<double>(by_runtime.size()) + weight);
-  for (const auto& [runtime, offs] : by_runtime)
-    for (const Rates& off : offs)
-      for (std::size_t i = 0; i < off.size(); ++i)
-        prior.mean[i] += share * off[i] / static_cast<double>(offs.size());
-  constexpr double left_of_factors = 0.8;
-  constexpr double left_of_spread = 0.6;
-  for (Rates& factor : prior.factors)
-    for (double& each : factor) each *= left_of_factors;
-  for (double& each : prior.spread) each *= left_of_spread;
-  return prior;
-}
-
-/// The fitted devices as known ones, moved a little towards what all have in common.
-[[nodiscard]] inline std::vector<KnownDevice> known_devices(const Fits& fits,
-                                                            const workload::DevicePrior& prior) {
-  constexpr double trust = 0.9;
-  const workload::DevicePrior broad = workload::broad_prior();
-  std::vector<KnownDevice> known;
-  for (const Fit& fit : fits) {
-    const workload::DevicePrior::Rates off = off_broad(fit.rates);
-    KnownDevice one{fit.device};
-    for (std::size_t i = 0; i < off.size(); ++i)
-      one.log_rates[i] = trust * (broad.mean[i] + off[i]) + (1 - trust) * prior.mean[i];
-    known.push_back(std::move(one));
-  }
-  return known;
-}
-
-/// Devices that were fitted once to all their rows, and once without each family.
+/// Devices that were fitted to all their rows, each under the prior of its class, and the priors to
+/// the fits, in turns.
 class FittedSources {
  public:
-  /// Calls `fitted_one` after each device. Errors: no device; a device without rows. Cost: tens of
-  /// milliseconds for each device and family.
+  /// Calls `fitted_one` after each fit of a device, of which there are `rounds` for each. Errors:
+  /// no device; a device without rows; a latency that no network could take. Cost: milliseconds for
+  /// each fit.
   template <class Told>
   [[nodiscard]] static Result<FittedSources> fit(std::vector<SourceRows> sources,
                                                  const Told& fitted_one) {
     if (sources.empty()) return fail("no device to learn from, expected at least one");
     FittedSources fitted;
     for (SourceRows& source : sources) {
-      if (source.runtime.empty()) source.runtime = source.device;
-      const auto in_device = [&](const Error& error) {
-        return fail_in(concat("device '", source.device, "'"), error);
-      };
-      const auto all = fitted_rates(source.rows);
-      if (!all) return in_device(all.error());
-      SourceRates one{*all, {}};
-      for (const std::string& family : source.rows.families) {
-        if (one.without.contains(family)) continue;
-        const auto rates = fitted_rates(source.rows, family);
-        one.without.emplace(family, rates ? std::optional(*rates) : std::nullopt);
-      }
-      fitted.rates_.push_back(std::move(one));
-      fitted_one();
+      if (source.class_name.empty()) source.class_name = source.device;
+      if (source.hardware.empty()) source.hardware = source.device;
+      fitted.noise_.emplace(source.class_name, SimulationError{}.noise);
     }
     fitted.sources_ = std::move(sources);
+    fitted.number_networks();
+    std::map<std::string, FitPrior> priors;
+    for (const auto& [name, noise] : fitted.noise_)
+      priors.emplace(name,
+                     FitPrior{detail::fits::broad_mean(), detail::fits::broad_covariance(), noise});
+    for (std::size_t round = 0; round < rounds; ++round) {
+      fitted.fits_.clear();
+      for (const SourceRows& source : fitted.sources_) {
+        auto fit = fit_rates(source.rows, priors.at(source.class_name));
+        if (!fit) return fail_in(concat("device '", source.device, "'"), fit.error());
+        fitted.fits_.push_back(*std::move(fit));
+        fitted_one();
+      }
+      priors = fitted.next_priors();
+    }
     return fitted;
   }
   [[nodiscard]] static Result<FittedSources> fit(std::vector<SourceRows> sources) {
     return fit(std::move(sources), [] {});
   }
 
-  /// What was fitted, each with a runtime.
-  [[nodiscard]] const std::vector<SourceRows>& sources() const { return sources_; }
+  static constexpr std::size_t rounds = 4;
 
-  /// What is known by the sources that `counts` holds for and their rows of other families than
-  /// `family`, of all where there is none.
-  template <class Filter>
-  [[nodiscard]] SimulatedBase base(const Filter& counts,
-                                   std::optional<std::string_view> family = {}) const {
-    Fits fits;
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-      const SourceRows& source = sources_[i];
-      if (!counts(source)) continue;
-      const SourceRates& rates = rates_[i];
-      const auto without = family ? rates.without.find(*family) : rates.without.end();
-      if (without == rates.without.end())
-        fits.push_back({source.device, source.runtime, rates.all});
-      else if (without->second)
-        fits.push_back({source.device, source.runtime, *without->second});
+  /// The same devices, fitted to their rows of other families. Devices without any are left out.
+  /// Errors and cost: as fit().
+  [[nodiscard]] Result<FittedSources> without(std::string_view family) const {
+    std::vector<SourceRows> kept;
+    for (const SourceRows& source : sources_) {
+      SourceRows one{source.device, {}, source.class_name, source.hardware};
+      for (std::size_t row = 0; row < source.rows.size(); ++row) {
+        if (source.rows.families[row] == family) continue;
+        one.rows.models.push_back(source.rows.models[row]);
+        one.rows.families.push_back(source.rows.families[row]);
+        one.rows.latency_ms.push_back(source.rows.latency_ms[row]);
+      }
+      if (one.rows.size() > 0) kept.push_back(std::move(one));
     }
+    return fit(std::move(kept));
+  }
+
+  /// What was fitted, each with a class and hardware.
+  [[nodiscard]] const std::vector<SourceRows>& sources() const { return sources_; }
+  [[nodiscard]] const std::vector<Fit>& fits() const { return fits_; }
+
+  /// What is known by the sources that `counts` holds for, without networks that `hides` holds for,
+  /// by their numbers, among those that are familiar. Cost: tens of milliseconds for each class.
+  template <class Counts, class Hides>
+  [[nodiscard]] SimulatedBase base(const Counts& counts, const Hides& hides) const {
+    const auto classes = members(counts);
     SimulatedBase base;
-    base.prior = learned_prior(fits);
-    base.known = known_devices(fits, base.prior);
+    if (classes.empty()) return base;
+    const auto common = detail::classes::common_of(classes);
+    base.prior = detail::classes::factorised(common.mean, common.covariance);
+    for (const auto& [name, own] : classes) {
+      const double noise = noise_.at(name);
+      const FitPrior prior = detail::classes::prior_of(own, common, noise);
+      DeviceClass one{.name = name,
+                      .prior = detail::classes::factorised(prior.mean, prior.covariance),
+                      .error = {noise, noise, SimulationError{}.degrees},
+                      .hardware = detail::classes::hardware_of(own),
+                      .known = detail::classes::known_of(own)};
+      const auto number = [&](const SourceRows& source, std::size_t row) {
+        return numbers_.at(static_cast<std::size_t>(&source - sources_.data()))[row];
+      };
+      one.familiar = detail::classes::familiar_of(own, one, networks_, number, hides);
+      base.classes.push_back(std::move(one));
+    }
+    keep_familiar(base);
     return base;
+  }
+  template <class Counts>
+  [[nodiscard]] SimulatedBase base(const Counts& counts) const {
+    return base(counts, [](std::size_t) { return false; });
   }
 
  private:
-  struct SourceRates {
-    workload::DevicePrior::Rates all;
-    // Nothing for a family that all rows are of.
-    std::map<std::string, std::optional<workload::DevicePrior::Rates>, std::less<>> without;
-  };
+  using Classes = std::map<std::string, detail::classes::Members>;
+
+  /// The sources that `counts` holds for, by class.
+  template <class Counts>
+  [[nodiscard]] Classes members(const Counts& counts) const {
+    Classes classes;
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+      if (counts(sources_[i])) classes[sources_[i].class_name].push_back({&sources_[i], &fits_[i]});
+    return classes;
+  }
+
+  [[nodiscard]] std::map<std::string, FitPrior> next_priors() {
+    const Classes classes = members([](const SourceRows&) { return true; });
+    for (auto& [name, noise] : noise_) noise = detail::classes::noise_of(classes.at(name));
+    const auto common = detail::classes::common_of(classes);
+    std::map<std::string, FitPrior> priors;
+    for (const auto& [name, own] : classes)
+      priors.emplace(name, detail::classes::prior_of(own, common, noise_.at(name)));
+    return priors;
+  }
+
+  /// Gives the base the networks that are familiar to a class, and these their numbers there.
+  void keep_familiar(SimulatedBase& base) const {
+    std::map<std::size_t, std::size_t> numbers;
+    for (DeviceClass& of : base.classes)
+      for (FamiliarNetwork& one : of.familiar) {
+        const auto [at, fresh] = numbers.emplace(one.network, base.networks.size());
+        if (fresh) base.networks.push_back(networks_[one.network]);
+        one.network = at->second;
+      }
+  }
+
+  void number_networks() {
+    std::map<std::array<double, workload::term_count>, std::size_t> numbers;
+    for (const SourceRows& source : sources_) {
+      std::vector<std::size_t> own;
+      for (const workload::Terms& model : source.rows.models) {
+        const auto [at, fresh] = numbers.emplace(model.amounts, networks_.size());
+        if (fresh) networks_.push_back(model);
+        own.push_back(at->second);
+      }
+      numbers_.push_back(std::move(own));
+    }
+  }
 
   std::vector<SourceRows> sources_;
-  std::vector<SourceRates> rates_;  // one a source
+  std::vector<Fit> fits_;                          // one a source
+  std::vector<workload::Terms> networks_;          // different ones of all rows
+  std::vector<std::vector<std::size_t>> numbers_;  // of each source's rows
+  std::map<std::string, double> noise_;            // of each class
 };
 
-/// Learns a base from the sources for which `counts` is true. It widens the intervals until they
-/// hold on each runtime when that runtime, and the family that is asked for, are left out.
-///
-/// `judged_one` is called after each device. Errors: as SimulatedPosterior::infer(); too few rows.
-/// Cost: seconds for each device.
-template <class Filter, class Told>
-[[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted, const Filter& counts,
-                                               const Told& judged_one) {
-  SimulatedBase base = fitted.base(counts);
+namespace detail {
+
+/// How far predictions were off, beside what was stated.
+struct Strayed {
   std::vector<double> ratios;      // |log error| by the deviation that was stated
   std::vector<double> deviations;  // that were stated
-  const double reach = numeric::normal_quantile((1 + base.level) / 2);
-  for (const SourceRows& target : fitted.sources()) {
-    if (!counts(target)) continue;
-    const auto without = [&](std::optional<std::string_view> family) {
-      return fitted.base(
-          [&](const SourceRows& source) {
-            return counts(source) && source.runtime != target.runtime;
-          },
-          family);
-    };
-    for (const std::size_t samples : {std::size_t{10}, std::size_t{20}}) {
-      HALE_TRY(const auto answers, predict_left_out(without, target.rows, {.samples = samples}));
-      for (const LeftOut& answer : answers) {
-        const Prediction& p = answer.prediction;
-        const double deviation = std::log(p.high.value / p.median.value) / reach;
-        deviations.push_back(deviation);
-        ratios.push_back(std::abs(std::log(target.rows.latency_ms[answer.row] / p.median.value)) /
-                         deviation);
-      }
-    }
-    judged_one();
-  }
-  if (ratios.empty())
-    return fail("no device has more rows than ten, of which intervals could be learned");
+};
+
+/// What the widening of each class's intervals is that makes them hold.
+inline void calibrate(SimulatedBase& base, const std::map<std::string, Strayed>& by_class,
+                      double reach) {
   constexpr double interpolating = 0.8;  // of what was predicted of the sources
-  base.most_deviation = numeric::quantile(deviations, interpolating);
-  std::vector<double> kept;
-  for (std::size_t i = 0; i < ratios.size(); ++i)
-    if (deviations[i] <= base.most_deviation) kept.push_back(ratios[i]);
-  base.widening = numeric::quantile(std::move(kept), base.level) / reach;
+  constexpr std::size_t least = 100;     // for a widening of its own
+  Strayed all;
+  for (const auto& [name, own] : by_class) {
+    all.ratios.insert(all.ratios.end(), own.ratios.begin(), own.ratios.end());
+    all.deviations.insert(all.deviations.end(), own.deviations.begin(), own.deviations.end());
+  }
+  base.most_deviation = numeric::quantile(all.deviations, interpolating);
+  base.widening = numeric::quantile(all.ratios, base.level) / reach;
+  for (DeviceClass& each : base.classes) {
+    const auto own = by_class.find(each.name);
+    each.widening = own == by_class.end() || own->second.ratios.size() < least
+                        ? base.widening
+                        : numeric::quantile(own->second.ratios, base.level) / reach;
+  }
+}
+
+}  // namespace detail
+
+/// Learns a base from the sources for which `counts` is true. It widens the intervals until they
+/// hold where each hardware is left out, and half of all networks are unfamiliar.
+///
+/// `judged_one` is called after each device. Errors: as SimulatedPosterior::infer(); too few rows.
+/// Cost: tens of milliseconds for each device, more for each hardware.
+template <class Counts, class Told>
+[[nodiscard]] Result<SimulatedBase> learn_base(const FittedSources& fitted, const Counts& counts,
+                                               const Told& judged_one) {
+  SimulatedBase base = fitted.base(counts);
+  std::map<std::string, detail::Strayed> by_class;
+  const double reach = numeric::normal_quantile((1 + base.level) / 2);
+  std::map<std::string_view, std::vector<const SourceRows*>> by_hardware;
+  for (const SourceRows& source : fitted.sources())
+    if (counts(source)) by_hardware[source.hardware].push_back(&source);
+  for (const auto& [hardware, targets] : by_hardware) {
+    const SimulatedBase others = fitted.base(
+        [&counts, &out = hardware](const SourceRows& source) {
+          return counts(source) && source.hardware != out;
+        },
+        [](std::size_t network) { return network % 2 != 0; });
+    for (const SourceRows* target : targets) {
+      for (const std::size_t samples : {std::size_t{10}, std::size_t{20}}) {
+        HALE_TRY(const auto answers,
+                 predict_left_out([&](std::optional<std::string_view>) { return others; },
+                                  target->rows, {.samples = samples, .leaves_family = false}));
+        for (const LeftOut& answer : answers) {
+          const Prediction& p = answer.prediction;
+          const double deviation = std::log(p.high.value / p.median.value) / reach;
+          detail::Strayed& own = by_class[target->class_name];
+          own.deviations.push_back(deviation);
+          own.ratios.push_back(
+              std::abs(std::log(target->rows.latency_ms[answer.row] / p.median.value)) / deviation);
+        }
+      }
+      judged_one();
+    }
+  }
+  if (by_class.empty())
+    return fail("no device has more rows than ten, of which intervals could be learned");
+  detail::calibrate(base, by_class, reach);
   return base;
 }
 
@@ -244,7 +245,7 @@ template <class Filter, class Told>
 template <class Step>
 [[nodiscard]] Result<SimulatedBase> learn_base(std::vector<SourceRows> sources, const Step& step) {
   std::size_t done = 0;
-  const std::size_t all = 2 * sources.size();
+  const std::size_t all = (FittedSources::rounds + 1) * sources.size();
   const auto count = [&] { step(++done, all); };
   HALE_TRY(const FittedSources fitted, FittedSources::fit(std::move(sources), count));
   return learn_base(

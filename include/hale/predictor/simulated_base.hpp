@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <hale/numeric/statistics.hpp>
+#include <hale/predictor/device_class.hpp>
+#include <hale/predictor/linearised.hpp>
 #include <hale/workload/simulated_device.hpp>
 #include <limits>
 #include <span>
@@ -17,29 +18,13 @@
 /// those that it was learned from.
 namespace hale::predictor {
 
-/// How far latencies are from those of any simulated device, as standard deviations of logarithms.
-struct SimulationError {
-  double noise = 0.1;         // of each model on its own: of measuring, of what no term counts
-  double discrepancy = 0.15;  // shared by models that spend their time alike
-  double degrees = 4;         // of freedom: fewer make outliers count less
-
-  friend bool operator==(const SimulationError&, const SimulationError&) = default;
-};
-
-/// A device that the base was learned from. A new device may be like it.
-struct KnownDevice {
-  std::string name;
-  workload::DevicePrior::Rates log_rates{};  // at the speed of the prior's mean
-
-  friend bool operator==(const KnownDevice&, const KnownDevice&) = default;
-};
-
 /// What a base for any graph knows before a device is measured.
 struct SimulatedBase {
-  workload::DevicePrior prior = workload::broad_prior();  // of devices unlike any known
-  std::vector<KnownDevice> known{};
-  SimulationError error{};
-  double level = 0.9;            // of intervals
+  workload::DevicePrior prior = workload::broad_prior();  // of devices of no known class
+  SimulationError error{};                                // of the same
+  std::vector<DeviceClass> classes{};
+  std::vector<workload::Terms> networks{};  // that are familiar to a class
+  double level = 0.9;                       // of intervals
   double widening = 1;           // of the predictive distribution, so that they hold: conformal
   double most_deviation = 0.35;  // of an interpolating prediction's logarithm
   std::string made_from{};
@@ -47,173 +32,16 @@ struct SimulatedBase {
   friend bool operator==(const SimulatedBase&, const SimulatedBase&) = default;
 };
 
+/// What a device may be: any, one of a class, or one like a known device of a class.
+struct Candidate {
+  workload::DevicePrior prior{};
+  const DeviceClass* device_class = nullptr;  // null: of no known class
+  std::string near{};                         // the known device; empty: none
+  double log_before = 0;                      // log probability before any measurement
+  double log_evidence = 0;                    // with the above, by an estimate
+};
+
 namespace detail::simulated {
-
-using Index = Eigen::Index;
-using workload::term_count;
-using workload::Terms;
-constexpr auto width = static_cast<Index>(term_count);
-
-/// A model on a device: the logarithm of its milliseconds, and the share that each term has.
-struct Share {
-  double log_ms = 0;
-  Eigen::Matrix<double, 1, width> share;
-};
-
-/// Milliseconds a unit of each term takes.
-using Rates = Eigen::Matrix<double, width, 1>;
-
-[[nodiscard]] inline Rates rates_of(const Eigen::VectorXd& log_rates) {
-  Rates rates;
-  for (Index i = 0; i < width; ++i) rates(i) = std::exp(log_rates(i));
-  return rates;
-}
-
-[[nodiscard]] inline Share share_of(const Terms& terms, const Rates& rates) {
-  Share result;
-  double sum = 0;
-  for (Index i = 0; i < width; ++i) {
-    const double amount = terms.amounts[static_cast<std::size_t>(i)];
-    const double part = amount > 0 ? amount * rates(i) : 0;
-    result.share(i) = part;
-    sum += part;
-  }
-  sum = std::max(sum, std::numeric_limits<double>::min());
-  result.share /= sum;
-  result.log_ms = std::log(sum);
-  return result;
-}
-
-/// Rows of length one; those without length stay so.
-struct Directions {
-  Eigen::MatrixXd rows;     // (models, terms)
-  Eigen::VectorXd lengths;  // (models), of what they were made of
-
-  /// Allocates nothing where there were as many rows before.
-  void assign(const Eigen::MatrixXd& of) {
-    lengths = of.rowwise().norm().cwiseMax(std::numeric_limits<double>::min());
-    rows = (of.array().colwise() / lengths.array()).matrix();
-  }
-
-  /// The squared cosines to others, by a factor, into `out`: how alike models spend their time.
-  void likeness(const Directions& others, double factor, Eigen::MatrixXd& out) const {
-    out.noalias() = rows * others.rows.transpose();
-    out.array() = factor * out.array().square();
-  }
-};
-
-/// The models' shares as rows, with their log latencies.
-struct Linearised {
-  Eigen::VectorXd log_ms;  // (models)
-  Eigen::MatrixXd shares;  // (models, terms)
-
-  Linearised() = default;
-  Linearised(std::span<const Terms> models, const Eigen::VectorXd& log_rates) {
-    assign(models, rates_of(log_rates));
-  }
-
-  /// Allocates nothing where there were as many models before.
-  void assign(std::span<const Terms> models, const Rates& rates) {
-    log_ms.resize(static_cast<Index>(models.size()));
-    shares.resize(log_ms.size(), width);
-    for (Index m = 0; m < log_ms.size(); ++m) {
-      const Share one = share_of(models[static_cast<std::size_t>(m)], rates);
-      log_ms(m) = one.log_ms;
-      shares.row(m) = one.share;
-    }
-  }
-
-  /// The rates that explain `target` best where they all are as `log_rates`, but for the speed.
-  [[nodiscard]] static Eigen::VectorXd at_speed(std::span<const Terms> models,
-                                                Eigen::VectorXd log_rates,
-                                                const Eigen::VectorXd& target) {
-    const Eigen::VectorXd off = target - Linearised(models, log_rates).log_ms;
-    log_rates.array() += numeric::median(std::vector<double>(off.begin(), off.end()));
-    return log_rates;
-  }
-};
-
-/// The prior's covariance, by its factors: never a matrix of all terms.
-class PriorCovariance {
- public:
-  explicit PriorCovariance(const workload::DevicePrior& prior)
-      : factors_(width, static_cast<Index>(prior.factors.size())), variances_(width) {
-    for (Index f = 0; f < factors_.cols(); ++f)
-      for (Index i = 0; i < width; ++i)
-        factors_(i, f) = prior.factors[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
-    for (Index i = 0; i < width; ++i)
-      variances_(i) = std::pow(prior.spread[static_cast<std::size_t>(i)], 2);
-  }
-
-  /// (terms, models) of shares (models, terms).
-  [[nodiscard]] Eigen::MatrixXd times(const Eigen::MatrixXd& shares) const {
-    Eigen::MatrixXd along;
-    Eigen::MatrixXd out;
-    times(shares, along, out);
-    return out;
-  }
-  /// The same into `out`; `along` is written over, (models, factors). Allocates nothing where there
-  /// was one model before.
-  void times(const Eigen::MatrixXd& shares, Eigen::MatrixXd& along, Eigen::MatrixXd& out) const {
-    along.noalias() = shares * factors_;
-    out.noalias() = factors_ * along.transpose();
-    out += variances_.asDiagonal() * shares.transpose();
-  }
-
- private:
-  Eigen::MatrixXd factors_;
-  Eigen::VectorXd variances_;
-};
-
-/// How much each measurement counts, by a Student-t distribution: 1, less for an outlier.
-[[nodiscard]] inline Eigen::VectorXd weights_of(const Eigen::VectorXd& residuals, double variance,
-                                                double degrees) {
-  const Eigen::VectorXd weights = (degrees + 1) / (degrees + residuals.array().square() / variance);
-  return weights.cwiseMin(1.0);
-}
-
-/// Shortens a step of Gauss-Newton that is too long for the models to be nearly linear along it.
-/// Returns whether it was the last.
-[[nodiscard]] inline bool take_step(Eigen::VectorXd move, Eigen::VectorXd& log_rates) {
-  constexpr double longest = 1.5;  // of a step in any rate's logarithm
-  constexpr double close = 1e-4;
-  const double largest = move.cwiseAbs().maxCoeff();
-  if (largest > longest) move *= longest / largest;
-  log_rates += move;
-  return largest < close;
-}
-inline constexpr int most_steps = 40;
-
-[[nodiscard]] inline Eigen::VectorXd vector_of(const workload::DevicePrior::Rates& rates) {
-  return Eigen::Map<const Eigen::VectorXd>(rates.data(), width);
-}
-
-/// The covariance of what no rates explain: noise, larger for outliers, and what models that spend
-/// their time alike share.
-[[nodiscard]] inline Eigen::MatrixXd error_covariance(const SimulationError& error,
-                                                      const Eigen::MatrixXd& shares,
-                                                      const Eigen::VectorXd& weights) {
-  Directions directions;
-  directions.assign(shares);
-  Eigen::MatrixXd sum;
-  directions.likeness(directions, std::pow(error.discrepancy, 2), sum);
-  sum.diagonal().array() += std::pow(error.noise, 2) / weights.array();
-  return sum;
-}
-
-/// The logarithm of a density; the lowest number where it is not finite.
-[[nodiscard]] inline double finite_density(double log_density) {
-  return std::isfinite(log_density) ? log_density : std::numeric_limits<double>::lowest();
-}
-
-/// The logarithm of a normal density by its factorised covariance, without what all densities
-/// share; the lowest number where the factorisation failed.
-[[nodiscard]] inline double log_density(const Eigen::LLT<Eigen::MatrixXd>& covariance,
-                                        const Eigen::VectorXd& off) {
-  if (covariance.info() != Eigen::Success) return std::numeric_limits<double>::lowest();
-  return finite_density(-0.5 * off.dot(covariance.solve(off)) -
-                        covariance.matrixLLT().diagonal().array().log().sum());
-}
 
 /// The logarithm of measurements' density under a prior, without what all priors share. An
 /// estimate: the models are taken as linear about the prior's mean.
@@ -223,45 +51,68 @@ inline constexpr int most_steps = 40;
                                          const Eigen::VectorXd& target) {
   const Linearised at(models, vector_of(prior.mean));
   const Eigen::VectorXd off = target - at.log_ms;
+  const Eigen::VectorXd noise = Eigen::VectorXd::Constant(off.size(), error.noise * error.noise);
   const Eigen::MatrixXd total =
       at.shares * PriorCovariance(prior).times(at.shares) +
-      error_covariance(error, at.shares, Eigen::VectorXd::Ones(off.size()));
+      error_covariance(error, at.shares, noise, Eigen::VectorXd::Ones(off.size()));
   return log_density(Eigen::LLT<Eigen::MatrixXd>(total), off);
+}
+
+inline void sort_by_evidence(std::vector<Candidate>& candidates) {
+  std::stable_sort(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& a, const Candidate& b) { return a.log_evidence > b.log_evidence; });
 }
 
 }  // namespace detail::simulated
 
-/// The prior of devices that are like a known one.
-[[nodiscard]] inline workload::DevicePrior prior_near(const workload::DevicePrior& any,
-                                                      const KnownDevice& known) {
-  constexpr double left_of_groups = 0.5;  // beyond the speed, which is as open as ever
-  constexpr double left_of_spread = 0.5;
-  workload::DevicePrior prior = any;
-  prior.mean = known.log_rates;
-  for (std::size_t f = 1; f < prior.factors.size(); ++f)
-    for (double& each : prior.factors[f]) each *= left_of_groups;
-  for (double& each : prior.spread) each *= left_of_spread;
-  return prior;
-}
+/// How probable each thing that a device may be is before any measurement.
+struct Beforehand {
+  static constexpr double no_class = 0.1;  // of no known class
+  static constexpr double known = 0.5;     // of those of a class: like a known device
 
-/// The known devices that explain the measurements best, the best first.
+  /// Of a class: classes of much hardware are met more often.
+  [[nodiscard]] static double of(const DeviceClass& one, const SimulatedBase& base) {
+    double sum = 0;
+    for (const DeviceClass& each : base.classes) sum += std::sqrt(each.hardware);
+    return (1 - no_class) * std::sqrt(one.hardware) / sum;
+  }
+};
+
+/// What may explain the measurements, the best first. Known devices are asked of the three classes
+/// that explain them best.
 ///
-/// Shapes: models (K), log_ms (K); at most `count`. Cost: a solve of K equations a known device.
-[[nodiscard]] inline std::vector<const KnownDevice*> nearest_known(
+/// Shapes: models (K), log_ms (K). Cost: a solve of K equations for each class, and for each known
+/// device of three of them.
+[[nodiscard]] inline std::vector<Candidate> likeliest_candidates(
     const SimulatedBase& base, std::span<const workload::Terms> models,
-    const Eigen::VectorXd& log_ms, std::size_t count) {
-  std::vector<std::pair<double, const KnownDevice*>> by_evidence;
-  for (const KnownDevice& known : base.known)
-    by_evidence.emplace_back(
-        detail::simulated::log_evidence(prior_near(base.prior, known), base.error, models, log_ms),
-        &known);
-  std::stable_sort(by_evidence.begin(), by_evidence.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  by_evidence.resize(std::min(count, by_evidence.size()));
-  std::vector<const KnownDevice*> nearest;
-  nearest.reserve(by_evidence.size());
-  for (const auto& [evidence, known] : by_evidence) nearest.push_back(known);
-  return nearest;
+    const Eigen::VectorXd& log_ms) {
+  constexpr std::size_t looked_into = 3;
+  std::vector<Candidate> found;
+  const auto add = [&](Candidate one) {
+    const SimulationError& error = one.device_class ? one.device_class->error : base.error;
+    one.log_evidence =
+        one.log_before + detail::simulated::log_evidence(one.prior, error, models, log_ms);
+    found.push_back(std::move(one));
+  };
+  add({base.prior, nullptr, {}, base.classes.empty() ? 0 : std::log(Beforehand::no_class)});
+  for (const DeviceClass& each : base.classes) {
+    const double of_all = each.known.empty() ? 1 : 1 - Beforehand::known;
+    add({each.prior, &each, {}, std::log(Beforehand::of(each, base) * of_all)});
+  }
+  detail::simulated::sort_by_evidence(found);
+  std::vector<const DeviceClass*> nearest;
+  for (const Candidate& each : found)
+    if (each.device_class != nullptr && nearest.size() < looked_into)
+      nearest.push_back(each.device_class);
+  for (const DeviceClass* each : nearest) {
+    const double before = Beforehand::of(*each, base) * Beforehand::known;
+    for (const KnownDevice& known : each->known)
+      add({prior_near(each->prior, known), each, known.name,
+           std::log(before / static_cast<double>(each->known.size()))});
+  }
+  detail::simulated::sort_by_evidence(found);
+  return found;
 }
 
 /// The rows to infer a device from where there are many, in their order: each time the model whose

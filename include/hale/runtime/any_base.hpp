@@ -43,6 +43,7 @@ struct GraphAnswer {
   predictor::Prediction prediction;
   std::string arch{};  // the canonical one of its class; empty for any graph
   std::size_t class_size = 1;
+  std::string reason{};  // why the prediction is uncertain; empty where nothing says that it is
 };
 
 /// A predictor adapted to one device. Never changed, so that threads may share it.
@@ -57,6 +58,11 @@ class AnyPredictor {
     virtual Result<> score(std::span<const workload::Network* const> /*networks*/,
                            std::span<predictor::Prediction> /*out*/) const {
       return fail("answers for the architectures of its space, and not for any graph");
+    }
+    /// Why a graph's prediction is uncertain; empty where it is not, or where nobody knows.
+    [[nodiscard]] virtual std::string reason(const workload::Network& /*network*/,
+                                             const predictor::Prediction& /*prediction*/) const {
+      return {};
     }
     /// The device's rates; nothing where the predictor has no terms.
     [[nodiscard]] virtual std::optional<workload::SimulatedDevice> device() const {
@@ -100,6 +106,7 @@ class AnyPredictor {
     GraphAnswer answer;
     if (recognition.archs.empty()) {
       HALE_TRY(answer.prediction, score(*reading.network));
+      answer.reason = predictor_->reason(*reading.network, answer.prediction);
     } else {
       HALE_TRY(answer, answer_class(recognition.archs));
     }
@@ -122,7 +129,7 @@ class AnyPredictor {
     const std::vector<std::string_view> archs(members.begin(), members.end());
     std::vector<predictor::Prediction> each(archs.size());
     HALE_CHECK(score(archs, each));
-    GraphAnswer answer{each[0], members[0], members.size()};
+    GraphAnswer answer{each[0], members[0], members.size(), {}};
     std::vector<double> medians;
     for (const predictor::Prediction& prediction : each) {
       medians.push_back(prediction.median.value);

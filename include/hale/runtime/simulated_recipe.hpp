@@ -49,6 +49,11 @@ class AdaptedGraph final : public AnyPredictor::Interface {
     return {};
   }
 
+  [[nodiscard]] std::string reason(const workload::Network& network,
+                                   const predictor::Prediction& prediction) const override {
+    return predictor_.reason(network.terms, prediction);
+  }
+
   [[nodiscard]] std::optional<workload::SimulatedDevice> device() const override {
     return predictor_.posterior().likeliest().device();
   }
@@ -132,8 +137,9 @@ class GraphBase final : public AnyBase::Interface {
     for (std::size_t i = 0; i < rows.size(); ++i)
       log_ms(static_cast<Eigen::Index>(i)) = std::log(rows.latency_ms[i]);
     std::vector<std::string> names;
-    for (const auto* known : predictor::nearest_known(base_, rows.architectures, log_ms, most))
-      names.push_back(known->name);
+    for (const predictor::Candidate& each :
+         predictor::SimulatedPosterior::candidates_of(base_, rows.architectures, log_ms))
+      if (!each.near.empty() && names.size() < most) names.push_back(each.near);
     return names;
   }
 
@@ -170,7 +176,7 @@ class GraphBase final : public AnyBase::Interface {
     HALE_TRY(const auto known,
              predictor::SimulatedPosterior::infer(base_, rows.architectures, rows.latency_ms));
     base.prior = predictor::prior_near(base_.prior, {{}, known.likeliest().device().log_rates});
-    base.known.clear();  // none is nearer than the one that is named
+    base.classes.clear();  // none is nearer than the one that is named
     return base;
   }
 
@@ -206,6 +212,15 @@ struct SimulatedRecipe {
     return AnyBase(std::move(info), std::make_unique<detail::GraphBase>(std::move(base)));
   }
 
+  /// What devices that are learned from together have in common: "tflite cpu f32". Empty where
+  /// nothing of it is known.
+  [[nodiscard]] static std::string class_of(const device::Described& device) {
+    std::string name;
+    for (const std::string* fact : {&device.facts.runtime, &device.facts.kind, &device.precision})
+      if (!fact->empty()) name += concat(name.empty() ? "" : " ", *fact);
+    return name;
+  }
+
   /// Learns from sources and validation devices alike: there are no episodes to choose among.
   [[nodiscard]] static Result<std::string> train(const device::LatencyTable& table,
                                                  const predictor::TrainingOptions& options,
@@ -216,9 +231,12 @@ struct SimulatedRecipe {
       for (const std::string& name : *names) {
         HALE_TRY(const std::span<const double> latency_ms, table.column(name));
         const auto known = options.facts.find(name);
-        sources.push_back(
-            {name, graph_rows(table, models, latency_ms),
-             known == options.facts.end() ? std::string() : known->second.facts.runtime});
+        predictor::SourceRows source{name, graph_rows(table, models, latency_ms)};
+        if (known != options.facts.end()) {
+          source.class_name = class_of(known->second);
+          source.hardware = known->second.facts.hardware;
+        }
+        sources.push_back(std::move(source));
       }
     HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(std::move(sources), hooks.step));
     base.made_from = hooks.made_from;

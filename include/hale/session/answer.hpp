@@ -36,6 +36,7 @@ struct Answer {
   std::string_view space{};     // whose predictor answered
   std::string arch{};           // the architecture that the model is, in a searched space
   Prediction prediction{};      // median, interval, verdict
+  std::string reason{};         // why the answer is uncertain; empty: nothing says that it is
   double interval_level = 0.9;  // how often the interval should hold the measured time
   lift::Cost cost{};
   std::vector<KernelTime> kernels{};  // where they were asked for, the slowest first

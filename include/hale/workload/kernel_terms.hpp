@@ -4,47 +4,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <hale/workload/kernel_figures.hpp>
 #include <hale/workload/terms.hpp>
 #include <hale/workload/workload.hpp>
+#include <vector>
 
 namespace hale::workload {
 
 namespace detail::terms {
-
-/// A kernel's figures as real numbers, and how its operations divide.
-struct Figures {
-  double macs, written, weights, read, outputs;
-  double rows = 1, columns = 1, depth = 1, batch = 1, window = 1, axes = 0, group = 1;
-  double transcendental = 0;  // operations of these
-  double simple = 0;          // further ones behind the first
-  bool has_form = false;      // rows, columns and depth are known
-};
-
-[[nodiscard]] inline Figures figures_of(const Kernel& kernel) {
-  const auto real = [](std::uint64_t figure) { return static_cast<double>(figure); };
-  Figures f{.macs = real(kernel.macs),
-            .written = real(kernel.bytes_written),
-            .weights = real(kernel.weight_bytes),
-            .read = real(kernel.bytes_read - std::min(kernel.weight_bytes, kernel.bytes_read)),
-            .outputs = real(kernel.outputs),
-            .transcendental = real(kernel.origin.transcendental)};
-  if (kernel.gemm) {
-    f.has_form = true;
-    f.batch = std::max(real(kernel.gemm->batch), 1.0);
-    f.rows = std::max(real(kernel.gemm->rows), 1.0);
-    f.columns = std::max(real(kernel.gemm->columns), 1.0);
-    f.depth = std::max(real(kernel.gemm->depth), 1.0);
-  }
-  if (kernel.window) {
-    for (const std::uint64_t extent : kernel.window->kernel) f.window *= real(extent);
-    f.window = std::max(f.window, 1.0);
-    f.axes = static_cast<double>(kernel.window->kernel.size());
-    f.group = real(kernel.window->group);
-  }
-  const double further = real(kernel.operations.size()) - 1;
-  f.simple = std::max(further - (has_products(kernel.kind) ? f.transcendental : 0), 0.0);
-  return f;
-}
 
 /// How much `extent` grows when it is rounded up to a multiple of `tile`, relative to it.
 [[nodiscard]] inline double idle(double extent, double tile) {
@@ -56,9 +23,43 @@ struct ProductTerms {
   Term macs, lanes, rows, depth;
 };
 
-inline void add_shapes(const Figures& f, const ProductTerms& of, Terms& terms) {
+inline constexpr ProductTerms pointwise{Term::pointwise_macs, Term::pointwise_lanes,
+                                        Term::pointwise_rows, Term::pointwise_depth};
+inline constexpr ProductTerms window{Term::window_macs, Term::window_lanes, Term::window_rows,
+                                     Term::window_depth};
+inline constexpr ProductTerms grouped{Term::grouped_macs, Term::grouped_lanes, Term::grouped_rows,
+                                      Term::grouped_depth};
+inline constexpr ProductTerms product{Term::product_macs, Term::product_lanes, Term::product_rows,
+                                      Term::product_depth};
+
+/// The term for the multiply-adds of operands of eight bits or fewer, in place of `real`.
+[[nodiscard]] constexpr Term integer_of(Term real) {
+  switch (real) {
+    case Term::pointwise_macs:
+      return Term::integer_pointwise_macs;
+    case Term::winograd_macs:
+      return Term::integer_winograd_macs;
+    case Term::window_macs:
+      return Term::integer_window_macs;
+    case Term::grouped_macs:
+      return Term::integer_grouped_macs;
+    case Term::depthwise_macs:
+      return Term::integer_depthwise_macs;
+    case Term::depthwise_wide_macs:
+      return Term::integer_depthwise_wide_macs;
+    default:
+      return Term::integer_product_macs;
+  }
+}
+
+inline void add_macs(const Figures& f, Term real, Terms& terms) {
+  terms[f.is_integer ? integer_of(real) : real] += f.macs;
+}
+
+/// Multiply-adds as `macs` counts them, and what their shape leaves idle.
+inline void add_shapes(const Figures& f, Term macs, const ProductTerms& of, Terms& terms) {
   constexpr double edge = 16;
-  terms[of.macs] += f.macs;
+  add_macs(f, macs, terms);
   if (!f.has_form) return;
   terms[of.lanes] += f.macs * idle(f.columns, edge);
   terms[of.rows] += f.macs * edge / f.rows;
@@ -68,60 +69,65 @@ inline void add_shapes(const Figures& f, const ProductTerms& of, Terms& terms) {
   terms[Term::wide_lanes] += f.macs * (idle(f.columns, 64) - idle(f.columns, edge));
 }
 
+/// What a convolution's window has beside its size.
+inline void add_window(const Figures& f, Terms& terms) {
+  if (f.axes == 1) terms[Term::sequence_macs] += f.macs;
+  if (f.axes == 3) terms[Term::volume_macs] += f.macs;
+  if (f.is_dilated) terms[Term::dilated_macs] += f.macs;
+}
+
 inline void add_convolution(const Figures& f, Terms& terms) {
   terms[Term::convolution_outputs] += f.outputs;
-  const double unrolled = 4 * f.depth * f.rows * f.batch;
+  add_window(f, terms);
+  const double unrolled = f.bytes_an_element * f.depth * f.rows * f.batch;
   if (f.group > 1) {
+    terms[Term::groups] += f.group;
     terms[Term::unrolled_grouped_bytes] += unrolled;
-    return add_shapes(
-        f, {Term::grouped_macs, Term::grouped_lanes, Term::grouped_rows, Term::grouped_depth},
-        terms);
+    return add_shapes(f, grouped.macs, grouped, terms);
   }
   if (f.has_form) terms[Term::depth_lanes] += f.macs * idle(f.depth / f.window, 16);
-  if (f.axes == 1) terms[Term::sequence_macs] += f.macs;
-  if (f.window > 1) {
-    terms[Term::unrolled_bytes] += unrolled;
-    return add_shapes(
-        f, {Term::window_macs, Term::window_lanes, Term::window_rows, Term::window_depth}, terms);
-  }
-  add_shapes(
-      f, {Term::pointwise_macs, Term::pointwise_lanes, Term::pointwise_rows, Term::pointwise_depth},
-      terms);
+  if (f.window <= 1) return add_shapes(f, pointwise.macs, pointwise, terms);
+  terms[Term::unrolled_bytes] += unrolled;
+  add_shapes(f, f.is_winograd ? Term::winograd_macs : window.macs, window, terms);
+}
+
+inline void add_depthwise(const Figures& f, Terms& terms) {
+  constexpr double usual_window = 9;
+  terms[Term::depthwise_outputs] += f.outputs;
+  add_window(f, terms);
+  if (f.is_strided) terms[Term::strided_depthwise_macs] += f.macs;
+  add_macs(f, f.window > usual_window ? Term::depthwise_wide_macs : Term::depthwise_macs, terms);
 }
 
 /// Returns whether its weights are streamed for few rows.
 inline bool add_matrix_product(const Kernel& kernel, const Figures& f, Terms& terms) {
   terms[Term::product_outputs] += f.outputs;
   if (kernel.kind == KernelKind::attention || kernel.weight_bytes == 0) {
-    terms[Term::attention_macs] += f.macs;
+    add_macs(f, Term::attention_macs, terms);
     return false;
   }
   if (f.has_form && f.rows < 4) {
-    terms[Term::vector_macs] += f.macs;
+    add_macs(f, Term::vector_macs, terms);
     return true;
   }
-  add_shapes(f, {Term::product_macs, Term::product_lanes, Term::product_rows, Term::product_depth},
-             terms);
+  add_shapes(f, product.macs, product, terms);
   return false;
 }
 
 inline void add_product(const Kernel& kernel, const Figures& f, Terms& terms) {
-  constexpr double usual_window = 9;
   bool is_streamed = false;
-  if (kernel.element_bits != 0 && kernel.element_bits <= 8) {
-    terms[Term::integer_macs] += f.macs;
-  } else if (kernel.kind == KernelKind::convolution) {
+  if (kernel.kind == KernelKind::convolution) {
     add_convolution(f, terms);
   } else if (kernel.kind == KernelKind::depthwise_convolution) {
-    terms[f.window > usual_window ? Term::depthwise_wide_macs : Term::depthwise_macs] += f.macs;
-    terms[Term::depthwise_outputs] += f.outputs;
+    add_depthwise(f, terms);
   } else if (kernel.kind == KernelKind::recurrent) {
-    terms[Term::recurrent_macs] += f.macs;
+    add_macs(f, Term::recurrent_macs, terms);
     terms[Term::recurrent_outputs] += f.outputs;
     if (kernel.gemm) terms[Term::recurrent_steps] += f.batch;
   } else {
     is_streamed = add_matrix_product(kernel, f, terms);
   }
+  if (f.has_form && kernel.kind != KernelKind::recurrent) terms[Term::serial_depth] += f.depth;
   terms[is_streamed ? Term::vector_weight_bytes : Term::weight_bytes] += f.weights;
   terms[Term::input_bytes] += f.read;
 }
@@ -158,8 +164,10 @@ inline void add_moved(const Kernel& kernel, const Figures& f, Terms& terms) {
     case KernelKind::activation:
       terms[Term::activation_bytes] += moved;
       break;
-    case KernelKind::arithmetic:
     case KernelKind::quantisation:
+      terms[Term::quantisation_bytes] += moved;
+      break;
+    case KernelKind::arithmetic:
     case KernelKind::other:
       terms[Term::arithmetic_bytes] += moved;
       break;

@@ -35,8 +35,8 @@ using enum TermGroup;
 /// were a kernel; a device that fuses them has lower rates for what it saves.
 enum class Term : std::uint8_t {
   pointwise_macs,  // of convolutions with a window of one
+  winograd_macs,   // three by three at a stride of one: a runtime may save some of them
   window_macs,     // of other dense convolutions
-  sequence_macs,   // of convolutions along one axis, beside the two above
   grouped_macs,
   depthwise_macs,
   depthwise_wide_macs,  // of windows beyond three by three
@@ -44,7 +44,19 @@ enum class Term : std::uint8_t {
   vector_macs,          // matrix products of up to three rows
   attention_macs,       // products of two computed operands
   recurrent_macs,
-  integer_macs,  // of all of these in eight bits or fewer
+  // The same in eight bits or fewer, in place of the above.
+  integer_pointwise_macs,
+  integer_winograd_macs,
+  integer_window_macs,
+  integer_grouped_macs,
+  integer_depthwise_macs,
+  integer_depthwise_wide_macs,
+  integer_product_macs,  // of every other product
+  // Beside all of the above, what falls off a runtime's fast path.
+  sequence_macs,  // of convolutions along one axis
+  volume_macs,    // along three axes
+  dilated_macs,
+  strided_depthwise_macs,
   // What lanes and tiles leave idle: a product's rows, columns and depth rounded up, less itself.
   pointwise_lanes,
   window_lanes,
@@ -68,6 +80,8 @@ enum class Term : std::uint8_t {
   product_outputs,
   recurrent_outputs,
   recurrent_steps,  // one behind another
+  groups,           // of grouped convolutions: a runtime may run them one by one
+  serial_depth,     // additions to one element, of every product: they wait for each other
   // Bytes of products.
   weight_bytes,
   vector_weight_bytes,
@@ -91,6 +105,7 @@ enum class Term : std::uint8_t {
   transpose_bytes,
   pooling_bytes,
   pooling_reads,  // outputs by the size of their windows
+  quantisation_bytes,
   transcendentals,
   convolution_launches,
   product_launches,
@@ -119,8 +134,8 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
   using namespace detail::terms;
   return std::array<TermInfo, term_count>{{
       {"pointwise-macs", products, mac, 0.4},
+      {"winograd-macs", products, 0.7 * mac, 0.6},
       {"window-macs", products, mac, 0.4},
-      {"sequence-macs", products, 0.3 * mac, 1.2},
       {"grouped-macs", products, 1.6 * mac, 0.8},
       {"depthwise-macs", products, 4.5 * mac, 0.8},
       {"depthwise-wide-macs", products, 4.5 * mac, 0.8},
@@ -128,7 +143,17 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"vector-macs", products, 2.7 * mac, 0.8},
       {"attention-macs", products, 1.3 * mac, 0.8},
       {"recurrent-macs", products, 2 * mac, 0.8},
-      {"integer-macs", products, 0.5 * mac, 0.8},
+      {"integer-pointwise-macs", products, 0.5 * mac, 0.6},
+      {"integer-winograd-macs", products, 0.5 * mac, 0.6},
+      {"integer-window-macs", products, 0.5 * mac, 0.6},
+      {"integer-grouped-macs", products, 0.8 * mac, 0.8},
+      {"integer-depthwise-macs", products, 2.5 * mac, 0.8},
+      {"integer-depthwise-wide-macs", products, 2.5 * mac, 0.8},
+      {"integer-product-macs", products, 0.5 * mac, 0.6},
+      {"sequence-macs", products, 0.3 * mac, 1.2},
+      {"volume-macs", products, 0.3 * mac, 1.2},
+      {"dilated-macs", products, 0.3 * mac, 1.2},
+      {"strided-depthwise-macs", products, mac, 1.0},
       {"pointwise-lanes", shapes, 0.5 * mac, 1.2},
       {"window-lanes", shapes, 0.5 * mac, 1.2},
       {"grouped-lanes", shapes, 0.5 * mac, 1.2},
@@ -149,6 +174,8 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"product-outputs", elements, element, 0.8},
       {"recurrent-outputs", elements, 4 * element, 0.8},
       {"recurrent-steps", launches, 2 * launch, 1.2},
+      {"groups", launches, 0.1 * launch, 1.2},
+      {"serial-depth", launches, 0.003 * launch, 1.2},
       {"weight-bytes", memory, 0.6 * byte, 0.7},
       {"vector-weight-bytes", memory, 0.6 * byte, 0.7},
       {"input-bytes", memory, 0.6 * byte, 0.7},
@@ -169,6 +196,7 @@ inline constexpr std::array<TermInfo, term_count> all_terms = [] {
       {"transpose-bytes", memory, 2 * byte, 0.8},
       {"pooling-bytes", memory, 2 * byte, 0.8},
       {"pooling-reads", memory, 2 * byte, 0.8},
+      {"quantisation-bytes", memory, 2 * byte, 0.8},
       {"transcendentals", elements, element, 0.8},
       {"convolution-launches", launches, launch, 1.2},
       {"product-launches", launches, launch, 1.2},

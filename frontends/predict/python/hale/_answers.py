@@ -36,6 +36,7 @@ class Answer:
     high_ms: float
     interval_level: float  # the share of what is measured that the interval should hold
     verdict: str  # one of VERDICTS
+    reason: str  # why the answer is uncertain; empty where nothing says that it is
     macs: int
     parameters: int
     covered: float  # share of the operations that could be costed
@@ -168,7 +169,7 @@ def _answer(pointer):
         kernels.append(Kernel(text(row.location), text(row.operations), row.ms, row.share,
                               row.macs, row.bytes))
     parts = ("model", "device", "batch", "precision", "space", "arch", "median_ms", "low_ms",
-             "high_ms", "interval_level", "macs", "parameters", "covered")
+             "high_ms", "interval_level", "reason", "macs", "parameters", "covered")
     return Answer(**{part: read(part) for part in parts}, verdict=VERDICTS[read("verdict")],
                   unknown_operations=texts("unknown_operation"), assumptions=texts("assumption"),
                   warnings=texts("warning"), kernels=tuple(kernels))

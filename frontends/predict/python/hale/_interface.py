@@ -128,7 +128,7 @@ for _part in ("median_ms", "low_ms", "high_ms", "interval_level", "covered"):
     FUNCTIONS["hale_answer_" + _part] = (c_double, [c_void_p])
 for _part in ("macs", "parameters"):
     FUNCTIONS["hale_answer_" + _part] = (c_uint64, [c_void_p])
-for _part in ("model", "device", "precision", "space", "arch"):
+for _part in ("model", "device", "precision", "space", "arch", "reason"):
     FUNCTIONS["hale_answer_" + _part] = (c_char_p, [c_void_p])
 for _part in ("assumption", "warning", "unknown_operation"):
     FUNCTIONS[f"hale_answer_{_part}_count"] = (c_size_t, [c_void_p])

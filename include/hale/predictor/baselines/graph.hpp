@@ -33,8 +33,7 @@ using workload::Terms;
   return sum;
 }
 [[nodiscard]] inline double macs_of(const Terms& terms) {
-  // Those along one axis are among the convolutions' already.
-  return sum_of(terms, Term::pointwise_macs, Term::integer_macs) - terms[Term::sequence_macs];
+  return sum_of(terms, Term::pointwise_macs, Term::integer_product_macs);
 }
 [[nodiscard]] inline double bytes_of(const Terms& terms) {
   return terms[Term::weight_bytes] + terms[Term::vector_weight_bytes] + terms[Term::input_bytes] +
@@ -129,9 +128,11 @@ struct OperationWise {
 
   [[nodiscard]] static std::array<double, kinds> features(const workload::Terms& terms) {
     using enum workload::Term;
-    return {terms[pointwise_macs] + terms[window_macs] + terms[grouped_macs],
-            terms[depthwise_macs] + terms[depthwise_wide_macs],
-            terms[product_macs] + terms[vector_macs] + terms[attention_macs],
+    return {detail::sum_of(terms, pointwise_macs, grouped_macs) +
+                detail::sum_of(terms, integer_pointwise_macs, integer_grouped_macs),
+            detail::sum_of(terms, depthwise_macs, depthwise_wide_macs) +
+                detail::sum_of(terms, integer_depthwise_macs, integer_depthwise_wide_macs),
+            detail::sum_of(terms, product_macs, attention_macs) + terms[integer_product_macs],
             terms[recurrent_macs],
             detail::sum_of(terms, normalisation_bytes, arithmetic_bytes),
             terms[movement_bytes] + terms[transpose_bytes] + terms[pooling_bytes],

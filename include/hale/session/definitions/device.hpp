@@ -111,6 +111,7 @@ HALE_SESSION_INLINE Result<Answer> Device::unnamed_answer(const Model& model,
                 .space = recognition.space,
                 .arch = std::move(found.arch),
                 .prediction = found.prediction,
+                .reason = std::move(found.reason),
                 .interval_level = adapted->interval_level,
                 .cost = read->reading.cost};
   answer.assumptions = std::move(recognition.assumptions);
@@ -129,7 +130,14 @@ HALE_SESSION_INLINE Result<Answer> Device::unnamed_answer(const Model& model,
   assume_batch(model, recognition, answer);
   if (options.kernels) HALE_CHECK(add_kernels(read->reading, answer));
   assume_precision(answer);
-  if (!answer.cost.unknown_operations.empty()) answer.prediction.verdict = Verdict::unknown;
+  if (!answer.cost.unknown_operations.empty()) {
+    answer.prediction.verdict = Verdict::unknown;
+    answer.reason =
+        concat("the cost of ", joined(answer.cost.unknown_operations, ", "), " is not known");
+  }
+  if (answer.reason.empty() && answer.prediction.verdict == Verdict::extrapolating &&
+      !answer.assumptions.empty())
+    answer.reason = answer.assumptions.back();
   return answer;
 }
 
