@@ -75,7 +75,6 @@ class Familiarity {
     cosines.array() = ((cosines.array().min(1.0F) - 1.0F) / reach).exp();
   }
 
-  Familiarity() = default;
   /// Cost: O(familiar terms).
   Familiarity(const DeviceClass& of, std::span<const workload::Terms> networks)
       : rates_(detail::simulated::rates_of(detail::simulated::vector_of(of.prior.mean))),
@@ -102,6 +101,10 @@ class Familiarity {
             variance_ * std::max(1 - static_cast<double>(known), 0.0)};
   }
 
+  /// How the familiar networks spend their time, a row each, of length 1.
+  [[nodiscard]] const auto& directions() const { return rows_; }
+
+ private:
   /// How a network spends its time on the class's usual device, of length 1.
   [[nodiscard]] Eigen::Matrix<float, 1, detail::simulated::width> direction(
       const workload::Terms& terms) const {
@@ -109,9 +112,8 @@ class Familiarity {
     return (share / std::max(share.norm(), 1e-300)).cast<float>();
   }
 
- private:
-  detail::simulated::Rates rates_ = detail::simulated::Rates::Zero();
-  double variance_ = 0;
+  detail::simulated::Rates rates_;
+  double variance_;
   Eigen::Matrix<float, Eigen::Dynamic, detail::simulated::width, Eigen::RowMajor> rows_;
   Eigen::VectorXf pulls_;
   Eigen::VectorXf explained_;  // of the variance, by the network itself

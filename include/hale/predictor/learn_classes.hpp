@@ -176,15 +176,12 @@ struct Common {
   return known;
 }
 
-/// The networks that a class's devices ran, and how they pull: the means of the residuals, as a
-/// Gaussian process takes them. `numbers` gives each row of a source its network's number; `hides`
-/// says which networks are left out. At most `most`, those that most hardware ran.
-///
-/// Cost: O(most^3).
+/// The networks that a class's devices ran, with how far these were off what their rates explain,
+/// the mean over kinds of hardware, as the pull. At most `most`, those that most hardware ran.
+/// `numbers` gives each row of a source its network's number; `hides` says which networks are left
+/// out.
 template <class Numbers, class Hides>
-[[nodiscard]] std::vector<FamiliarNetwork> familiar_of(const Members& members,
-                                                       const DeviceClass& of,
-                                                       const std::vector<workload::Terms>& networks,
+[[nodiscard]] std::vector<FamiliarNetwork> networks_of(const Members& members,
                                                        const Numbers& numbers, const Hides& hides) {
   constexpr std::size_t most = 200;
   constexpr double most_off = 0.7;  // of a logarithm
@@ -194,34 +191,34 @@ template <class Numbers, class Hides>
       if (const std::size_t network = numbers(*each.source, static_cast<std::size_t>(row));
           !hides(network))
         ran[network][each.source->hardware].push_back(each.fit->residuals(row));
-  std::vector<FamiliarNetwork> familiar;
+  std::vector<FamiliarNetwork> networks;
   for (const auto& [network, by_hardware] : ran) {
     double sum = 0;
     for (const auto& [hardware, residuals] : by_hardware) sum += numeric::mean(residuals);
     const auto count = static_cast<double>(by_hardware.size());
-    familiar.push_back({network, std::clamp(sum / count, -most_off, most_off), count});
+    networks.push_back({network, std::clamp(sum / count, -most_off, most_off), count});
   }
-  std::stable_sort(familiar.begin(), familiar.end(),
+  std::stable_sort(networks.begin(), networks.end(),
                    [](const auto& a, const auto& b) { return a.hardware > b.hardware; });
-  if (familiar.size() > most) familiar.resize(most);
-  DeviceClass asked = of;
-  asked.familiar.clear();
-  const Familiarity usual(asked, networks);
-  const auto count = static_cast<Index>(familiar.size());
-  Eigen::MatrixXf rows(count, width);
-  Eigen::VectorXd off(count);
-  for (Index i = 0; i < count; ++i) {
-    rows.row(i) = usual.direction(networks[familiar[static_cast<std::size_t>(i)].network]);
-    off(i) = familiar[static_cast<std::size_t>(i)].pull;
-  }
+  if (networks.size() > most) networks.resize(most);
+  return networks;
+}
+
+/// Makes of how far a class's networks are off how they pull others: as a Gaussian process does.
+/// Cost: cubic in the familiar networks.
+inline void solve_pulls(DeviceClass& of, const std::vector<workload::Terms>& networks) {
+  const Eigen::MatrixXf rows = Familiarity(of, networks).directions();
   Eigen::MatrixXf alike = rows * rows.transpose();
-  for (Index i = 0; i < count; ++i) Familiarity::to_likeness(alike.col(i));
+  for (Index i = 0; i < alike.cols(); ++i) Familiarity::to_likeness(alike.col(i));
   Eigen::MatrixXd total = alike.cast<double>();
-  for (Index i = 0; i < count; ++i)
-    total(i, i) += Familiarity::own_noise / familiar[static_cast<std::size_t>(i)].hardware;
+  Eigen::VectorXd off(total.rows());
+  for (Index i = 0; i < off.size(); ++i) {
+    const FamiliarNetwork& one = of.familiar[static_cast<std::size_t>(i)];
+    off(i) = one.pull;
+    total(i, i) += Familiarity::own_noise / one.hardware;
+  }
   const Eigen::VectorXd pulls = total.ldlt().solve(off);
-  for (Index i = 0; i < count; ++i) familiar[static_cast<std::size_t>(i)].pull = pulls(i);
-  return familiar;
+  for (Index i = 0; i < pulls.size(); ++i) of.familiar[static_cast<std::size_t>(i)].pull = pulls(i);
 }
 
 }  // namespace hale::predictor::detail::classes

@@ -13,7 +13,6 @@
 #include <hale/predictor/simulated.hpp>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,7 +80,6 @@ class FittedSources {
 
   /// What was fitted, each with a class and hardware.
   [[nodiscard]] const std::vector<SourceRows>& sources() const { return sources_; }
-  [[nodiscard]] const std::vector<Fit>& fits() const { return fits_; }
 
   /// What is known by the sources that `counts` holds for, without networks that `hides` holds for,
   /// by their numbers, among those that are familiar. Cost: tens of milliseconds for each class.
@@ -103,7 +101,8 @@ class FittedSources {
       const auto number = [&](const SourceRows& source, std::size_t row) {
         return numbers_.at(static_cast<std::size_t>(&source - sources_.data()))[row];
       };
-      one.familiar = detail::classes::familiar_of(own, one, networks_, number, hides);
+      one.familiar = detail::classes::networks_of(own, number, hides);
+      detail::classes::solve_pulls(one, networks_);
       base.classes.push_back(std::move(one));
     }
     keep_familiar(base);
@@ -219,9 +218,11 @@ template <class Counts, class Told>
         [](std::size_t network) { return network % 2 != 0; });
     for (const SourceRows* target : targets) {
       for (const std::size_t samples : {std::size_t{10}, std::size_t{20}}) {
-        HALE_TRY(const auto answers,
-                 predict_left_out([&](std::optional<std::string_view>) { return others; },
-                                  target->rows, {.samples = samples, .leaves_family = false}));
+        HALE_TRY(
+            const auto answers,
+            predict_left_out(
+                [&](std::optional<std::string_view>) -> const SimulatedBase& { return others; },
+                target->rows, {.samples = samples, .leaves_family = false}));
         for (const LeftOut& answer : answers) {
           const Prediction& p = answer.prediction;
           const double deviation = std::log(p.high.value / p.median.value) / reach;

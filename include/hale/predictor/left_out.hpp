@@ -80,7 +80,7 @@ template <class BaseOf, class Visit>
 Result<> for_each_split(const BaseOf& base_of, const GraphRows& rows, const LeftOutOptions& options,
                         const Visit& visit) {
   const auto split_without = [&](const std::string* left) -> Result<> {
-    const SimulatedBase base =
+    const SimulatedBase& base =
         base_of(left == nullptr ? std::nullopt : std::optional<std::string_view>(*left));
     std::vector<std::size_t> candidates;
     Split one;

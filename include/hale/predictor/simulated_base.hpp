@@ -39,6 +39,10 @@ struct Candidate {
   std::string near{};                         // the known device; empty: none
   double log_before = 0;                      // log probability before any measurement
   double log_evidence = 0;                    // with the above, by an estimate
+
+  [[nodiscard]] const SimulationError& error(const SimulatedBase& base) const {
+    return device_class != nullptr ? device_class->error : base.error;
+  }
 };
 
 namespace detail::simulated {
@@ -90,9 +94,8 @@ struct Beforehand {
   constexpr std::size_t looked_into = 3;
   std::vector<Candidate> found;
   const auto add = [&](Candidate one) {
-    const SimulationError& error = one.device_class ? one.device_class->error : base.error;
-    one.log_evidence =
-        one.log_before + detail::simulated::log_evidence(one.prior, error, models, log_ms);
+    one.log_evidence = one.log_before +
+                       detail::simulated::log_evidence(one.prior, one.error(base), models, log_ms);
     found.push_back(std::move(one));
   };
   add({base.prior, nullptr, {}, base.classes.empty() ? 0 : std::log(Beforehand::no_class)});

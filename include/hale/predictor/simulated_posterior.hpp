@@ -12,7 +12,7 @@
 #include <hale/predictor/simulated_base.hpp>
 #include <limits>
 #include <map>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -45,7 +45,7 @@ class SimulatedPosterior {
     posterior.least_ = target.minCoeff();
     posterior.most_ = target.maxCoeff();
     for (Alternative& each : posterior.alternatives_) {
-      const auto [off, noise] = each.expected(models);
+      const auto [off, noise] = posterior.expected(each.familiarity, each.noise, models);
       each.device.judge(models, target - off, noise);
     }
     return posterior;
@@ -68,6 +68,7 @@ class SimulatedPosterior {
   struct Scratch {
     InferredDevice::Scratch device;
     Eigen::VectorXf familiar;
+    std::vector<Familiarity::Effect> effects;  // (classes * models)
     JointPrediction found;
   };
 
@@ -81,9 +82,14 @@ class SimulatedPosterior {
     mean.setZero(count);
     covariance.setZero(count, count);
     JointPrediction& one = scratch.device.found;
+    scratch.effects.clear();
+    for (const Familiarity& familiarity : familiarities_)
+      for (const Terms& model : models)
+        scratch.effects.push_back(familiarity.effect(model, scratch.familiar));
     for (const Alternative& each : alternatives_) {
       each.device.predict_jointly(models, scratch.device);
-      each.add_effects(models, scratch.familiar, one);
+      if (each.familiarity)
+        each.add_effects({&scratch.effects[*each.familiarity * models.size()], models.size()}, one);
       mean += each.probability * one.mean;
       one.covariance.noalias() += one.mean * one.mean.transpose();
       covariance += each.probability * one.covariance;
@@ -144,40 +150,32 @@ class SimulatedPosterior {
     InferredDevice device;
     std::string near;
     std::string class_name;
-    std::shared_ptr<const Familiarity> familiarity;  // null: of no class
-    double noise = 0;                                // a measurement's own: variance
+    std::optional<std::size_t> familiarity;  // its number; nothing: of no class
+    double noise = 0;                        // a measurement's own: variance
     double widening = 1;
     double log_odds = 0;
     double probability = 0;
 
-    /// How far models are off what rates explain, and the variance of each beside that.
-    [[nodiscard]] std::pair<Eigen::VectorXd, Eigen::VectorXd> expected(
-        std::span<const Terms> models) const {
-      return expected_of(familiarity.get(), noise, models);
-    }
-
-    void add_effects(std::span<const Terms> models, Eigen::VectorXf& scratch,
-                     JointPrediction& found) const {
-      if (!familiarity) return;
-      for (std::size_t i = 0; i < models.size(); ++i) {
-        const Familiarity::Effect effect = familiarity->effect(models[i], scratch);
+    void add_effects(std::span<const Familiarity::Effect> effects, JointPrediction& found) const {
+      for (std::size_t i = 0; i < effects.size(); ++i) {
         const auto at = static_cast<Eigen::Index>(i);
-        found.mean(at) += effect.off;
-        found.covariance(at, at) += std::pow(device.scale(), 2) * effect.variance;
+        found.mean(at) += effects[i].off;
+        found.covariance(at, at) += std::pow(device.scale(), 2) * effects[i].variance;
       }
     }
   };
 
-  /// As Alternative::expected(); null: of no class.
-  [[nodiscard]] static std::pair<Eigen::VectorXd, Eigen::VectorXd> expected_of(
-      const Familiarity* familiarity, double noise, std::span<const Terms> models) {
+  /// How far models are off what rates explain, and the variance of each beside that. `familiarity`
+  /// as in Alternative.
+  [[nodiscard]] std::pair<Eigen::VectorXd, Eigen::VectorXd> expected(
+      std::optional<std::size_t> familiarity, double noise, std::span<const Terms> models) const {
     const auto count = static_cast<Eigen::Index>(models.size());
     Eigen::VectorXd off = Eigen::VectorXd::Zero(count);
     Eigen::VectorXd variance = Eigen::VectorXd::Constant(count, noise);
     Eigen::VectorXf scratch;
-    for (Eigen::Index i = 0; familiarity != nullptr && i < count; ++i) {
+    for (Eigen::Index i = 0; familiarity && i < count; ++i) {
       const Familiarity::Effect effect =
-          familiarity->effect(models[static_cast<std::size_t>(i)], scratch);
+          familiarities_[*familiarity].effect(models[static_cast<std::size_t>(i)], scratch);
       off(i) = effect.off;
       variance(i) += effect.variance;
     }
@@ -224,17 +222,20 @@ class SimulatedPosterior {
   SimulatedPosterior(const SimulatedBase& base, std::span<const Terms> models,
                      const Eigen::VectorXd& target)
       : least_(target.minCoeff()), most_(target.maxCoeff()) {
-    std::map<const DeviceClass*, std::shared_ptr<const Familiarity>> familiarities{{nullptr, {}}};
     std::vector<Candidate> candidates = candidates_of(base, models, target);
     candidates.resize(std::min(candidates.size(), most_alternatives));
+    std::map<const DeviceClass*, std::size_t> numbers;
     for (Candidate& each : candidates) {
       const DeviceClass* of = each.device_class;
-      auto& familiarity = familiarities[of];
-      if (of != nullptr && !familiarity)
-        familiarity = std::make_shared<const Familiarity>(*of, base.networks);
-      const SimulationError& error = of != nullptr ? of->error : base.error;
+      std::optional<std::size_t> familiarity;
+      if (of != nullptr) {
+        const auto [known, fresh] = numbers.emplace(of, familiarities_.size());
+        if (fresh) familiarities_.emplace_back(*of, base.networks);
+        familiarity = known->second;
+      }
+      const SimulationError& error = each.error(base);
       const double own = error.noise * error.noise * (of != nullptr ? Familiarity::own_noise : 1);
-      const auto [off, noise] = expected_of(familiarity.get(), own, models);
+      const auto [off, noise] = expected(familiarity, own, models);
       InferredDevice device(each.prior, error, models, target - off, noise);
       const double log_odds = device.log_evidence() + each.log_before;
       alternatives_.push_back({std::move(device), std::move(each.near),
@@ -242,6 +243,7 @@ class SimulatedPosterior {
                                of != nullptr ? of->widening : base.widening, log_odds, 0});
     }
     weigh();
+    keep_used_familiarities();
   }
 
   /// Gives the alternatives their probabilities, the most probable first, without negligible ones.
@@ -256,9 +258,23 @@ class SimulatedPosterior {
     for (Alternative& each : alternatives_) each.probability = std::exp(each.log_odds - most) / sum;
   }
 
+  /// Predictions ask each of those that are left once, however many alternatives are of its class.
+  void keep_used_familiarities() {
+    std::vector<Familiarity> used;
+    std::map<std::size_t, std::size_t> numbers;
+    for (Alternative& each : alternatives_) {
+      if (!each.familiarity) continue;
+      const auto [known, fresh] = numbers.emplace(*each.familiarity, used.size());
+      if (fresh) used.push_back(std::move(familiarities_[*each.familiarity]));
+      each.familiarity = known->second;
+    }
+    familiarities_ = std::move(used);
+  }
+
   double least_;  // log latency that was measured
   double most_;
-  std::vector<Alternative> alternatives_;  // the most probable first
+  std::vector<Familiarity> familiarities_;  // one for each class of the alternatives
+  std::vector<Alternative> alternatives_;   // the most probable first
 };
 
 }  // namespace hale::predictor
