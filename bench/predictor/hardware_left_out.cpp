@@ -40,6 +40,8 @@
 #include <utility>
 #include <vector>
 
+#include "samples.hpp"
+
 namespace {
 
 using namespace hale;
@@ -115,14 +117,12 @@ Result<Sources> read_sources(const std::filesystem::path& folder,
   HALE_TRY(const std::vector<workload::Terms> models, runtime::terms_of(read.table));
   Sources sources;
   for (const std::string& device : read.table.devices) {
-    HALE_TRY(const std::span<const double> latency_ms, read.table.column(device));
     const auto known = facts.find(device);
     if (known == facts.end()) return fail(concat("no facts of device '", device, "'"));
-    const std::string class_name = runtime::SimulatedRecipe::class_of(known->second);
-    sources.rows.push_back({device, runtime::graph_rows(read.table, models, latency_ms), class_name,
-                            known->second.facts.hardware});
-    sources.groups.emplace(device,
-                           concat(class_name, " | ", first_word(known->second.facts.source)));
+    HALE_TRY(auto source, runtime::SimulatedRecipe::source_of(read.table, models, device, facts));
+    sources.groups.emplace(
+        device, concat(source.class_name, " | ", first_word(known->second.facts.source)));
+    sources.rows.push_back(std::move(source));
   }
   return sources;
 }
@@ -281,13 +281,6 @@ Result<> run(const std::string& folder, const std::string& data,
 }  // namespace
 
 int main(int count, char** words) {
-  std::vector<std::size_t> samples;
-  for (int i = 3; i < count; ++i)
-    samples.push_back(hale::parse_number<std::size_t>(words[i]).value_or(10));
-  if (samples.empty()) samples = {10, 20};
-  const auto done = count > 2 ? run(words[1], words[2], samples)
-                              : hale::fail("expected the folders of public tables and of data");
-  if (done) return 0;
-  std::fprintf(stderr, "hardware_left_out: %s\n", done.error().message.c_str());
-  return 1;
+  return hale::bench::run_with_samples(count, words,
+                                       "expected the folders of public tables and of data", run);
 }

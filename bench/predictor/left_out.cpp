@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include "samples.hpp"
+
 namespace {
 
 using namespace hale;
@@ -341,13 +343,6 @@ Result<> run(const std::string& path, const std::string& facts,
 }  // namespace
 
 int main(int count, char** words) {
-  std::vector<std::size_t> samples;
-  for (int i = 3; i < count; ++i)
-    samples.push_back(hale::parse_number<std::size_t>(words[i]).value_or(10));
-  if (samples.empty()) samples = {10, 20};
-  const auto done = count > 2 ? run(words[1], words[2], samples)
-                              : hale::fail("expected a table and the facts of its devices");
-  if (done) return 0;
-  std::fprintf(stderr, "left_out: %s\n", done.error().message.c_str());
-  return 1;
+  return hale::bench::run_with_samples(count, words,
+                                       "expected a table and the facts of its devices", run);
 }

@@ -14,6 +14,7 @@
 #include <hale/runtime/any_base.hpp>
 #include <hale/runtime/catalogue.hpp>
 #include <hale/runtime/graph_table.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -91,7 +92,11 @@ class GraphBase final : public AnyBase::Interface {
     }
     if (models.empty()) return fail("found no candidate, expected at least one");
     HALE_TRY(const Rows rows, rows_of(measured));
-    HALE_TRY(const predictor::SimulatedBase base, base_like(like));
+    std::optional<predictor::SimulatedBase> narrowed;
+    if (!like.empty()) {
+      HALE_TRY(narrowed, base_like(like));
+    }
+    const predictor::SimulatedBase& base = narrowed ? *narrowed : base_;
     std::optional<predictor::SimulatedPosterior> posterior;
     if (rows.size() > 0) {
       HALE_TRY(posterior,
@@ -166,17 +171,19 @@ class GraphBase final : public AnyBase::Interface {
     return GraphEntry::parse(one.arch);
   }
 
-  /// The base for a device that is like the one with these measurements; for any where there are
-  /// none.
+  /// The base for a device that is like the one with these measurements. It has no classes: none is
+  /// nearer than the device that is named.
   [[nodiscard]] Result<predictor::SimulatedBase> base_like(
       const std::vector<device::Measurement>& like) const {
-    predictor::SimulatedBase base = base_;
-    if (like.empty()) return base;
     HALE_TRY(const Rows rows, rows_of(like));
     HALE_TRY(const auto known,
              predictor::SimulatedPosterior::infer(base_, rows.architectures, rows.latency_ms));
+    predictor::SimulatedBase base;
     base.prior = predictor::prior_near(base_.prior, {{}, known.likeliest().device().log_rates});
-    base.classes.clear();  // none is nearer than the one that is named
+    base.error = base_.error;
+    base.level = base_.level;
+    base.widening = base_.widening;
+    base.most_deviation = base_.most_deviation;
     return base;
   }
 
@@ -221,6 +228,20 @@ struct SimulatedRecipe {
     return name;
   }
 
+  /// A device of a table as learning takes it; `facts` says of what class and hardware it is.
+  /// Shapes: models (rows of the table). Errors: no such device.
+  [[nodiscard]] static Result<predictor::SourceRows> source_of(
+      const device::LatencyTable& table, const std::vector<workload::Terms>& models,
+      const std::string& name, const std::map<std::string, device::Described>& facts) {
+    HALE_TRY(const std::span<const double> latency_ms, table.column(name));
+    predictor::SourceRows source{name, graph_rows(table, models, latency_ms)};
+    if (const auto known = facts.find(name); known != facts.end()) {
+      source.class_name = class_of(known->second);
+      source.hardware = known->second.facts.hardware;
+    }
+    return source;
+  }
+
   /// Learns from sources and validation devices alike: there are no episodes to choose among.
   [[nodiscard]] static Result<std::string> train(const device::LatencyTable& table,
                                                  const predictor::TrainingOptions& options,
@@ -229,13 +250,7 @@ struct SimulatedRecipe {
     std::vector<predictor::SourceRows> sources;
     for (const auto* names : {&options.sources, &options.validation})
       for (const std::string& name : *names) {
-        HALE_TRY(const std::span<const double> latency_ms, table.column(name));
-        const auto known = options.facts.find(name);
-        predictor::SourceRows source{name, graph_rows(table, models, latency_ms)};
-        if (known != options.facts.end()) {
-          source.class_name = class_of(known->second);
-          source.hardware = known->second.facts.hardware;
-        }
+        HALE_TRY(auto source, source_of(table, models, name, options.facts));
         sources.push_back(std::move(source));
       }
     HALE_TRY(predictor::SimulatedBase base, predictor::learn_base(std::move(sources), hooks.step));
