@@ -2,8 +2,9 @@
 """Makes built-in devices of the public tables: devices.py HALE TABLES
 
 TABLES is the folder that tables.py wrote. Each column of at least fifteen models becomes a device file in
-../devices, adapted from at most 32 of them, the same for all of a table, and a line of ../devices.csv; run ../pack_devices.py after it.
-A piece of hardware of several columns has one of them answer to its plain name.
+../devices, adapted from at most 32 of them, the same for all of a table, and a line of ../devices.csv. A
+piece of hardware of several columns has one of them answer to its plain name. Run ../pack_devices.py after
+it.
 """
 import concurrent.futures
 import csv
@@ -23,8 +24,8 @@ OWN = ("hale", "HW-NAS-Bench", "the HELP authors")  # sources of other devices, 
 SEARCHED = {"raspi4": "raspberry-pi-4"}
 # What a name has beside the hardware's.
 CONFIGURATION = re.compile(
-    r"-(\d+t|vulkan|all|big|little|mid|medium|middle|a\d\d\d?|x60|tflite|torch|armnn|qnn|onnx|amp|fp32|noavx512|"
-    r"avx512|la\d+|c9\d\d|loop\d+|qrd|evk|adp)(?=-|$).*$")
+    r"-(\d+t|vulkan|all|big|little|mid|medium|middle|a\d\d\d?|x60|la\d+|c9\d\d|loop\d+|noavx512|avx512|"
+    r"tflite|torch|armnn|qnn|onnx|amp|fp32|qrd|evk|adp)(?=-|$).*$")
 RUNTIMES = ("tflite", "pytorch-mobile", "ncnn", "pytorch", "armnn", "qnn", "tflite-qnn",
             "onnxruntime-qnn")
 
@@ -94,7 +95,7 @@ def make(hale, facts, rows, name, beside=""):
 def preference(facts, count):
     """The smaller, the sooner a column answers to its hardware's plain name."""
     threads = int(facts["threads"] or 1)
-    slow = sum(word in facts["name"] for word in ("little", "mid", "loop", "noavx512"))
+    slow = sum(word in facts["name"] for word in ("little", "mid", "loop", "noavx512", "live"))
     return (facts["precision"] not in ("f32", "f16", "amp"), facts["kind"] == "gpu",
             RUNTIMES.index(facts["runtime"]), slow, abs(threads - 4), -count)
 
@@ -112,14 +113,12 @@ def main():
         if name in taken or name in found:
             raise SystemExit(f"two devices are called {name}")
         found[name] = facts, rows
-    plain = {}
+    best = {}  # of each piece of hardware
     for name, (facts, rows) in found.items():
-        alias = hardware_name(name)
-        if alias not in taken and alias not in found:
-            plain.setdefault(alias, []).append((preference(facts, len(rows)), name))
-    aliases = {min(each)[1]: alias for alias, each in plain.items()}
-    best = {hardware_name(name): (preference(found[name][0], len(found[name][1])), name)
-            for name in sorted(found, key=lambda name: preference(found[name][0], 0), reverse=True)}
+        ranked = preference(facts, len(rows)), name
+        best[hardware_name(name)] = min(ranked, best.get(hardware_name(name), ranked))
+    aliases = {name: hardware for hardware, (_, name) in best.items()
+               if hardware not in taken and hardware not in found}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(make, hale, *found[name], name) for name in found]
         jobs += [pool.submit(make, hale, *found[best[hardware][1]], name,

@@ -13,11 +13,12 @@ import sys
 
 TABLES = ("ncnn", "ncnn_int8", "aihub", "timm", "edge_tflite", "edge_tflite_int8", "edge_torch",
           "edge_torch_int8", "mlperf", "mlperf_int8")
-SOURCES = {"ncnn": ("Tencent/ncnn a4d2ea1d benchmark/README.md", "BSD-3-Clause", "2025"),
-           "aihub": ("quic/ai-hub-models 52c080d2", "BSD-3-Clause", "2025"),
-           "timm": ("huggingface/pytorch-image-models aa4b5850", "Apache-2.0", "2024"),
-           "edge": ("qed-usc/mobile-ml-benchmark 40ba833", "MIT", "2023"),
-           "mlperf": ("mlcommons/inference_results_v0.5 to v5.1", "Apache-2.0", "2019 to 2025")}
+SOURCES = {"ncnn": ("Tencent/ncnn a4d2ea1d benchmark/README.md", "BSD-3-Clause"),
+           "aihub": ("quic/ai-hub-models 52c080d2", "BSD-3-Clause"),
+           "timm": ("huggingface/pytorch-image-models aa4b5850", "Apache-2.0"),
+           "edge": ("qed-usc/mobile-ml-benchmark 40ba833", "MIT"),
+           "mlperf": ("mlcommons/inference_results_v0.5 to v5.1", "Apache-2.0")}
+DATE = "until 2026-11"  # when the tables were collected; most do not say when they were measured
 LEAST = 8  # models of a device
 FIELDS = ("name", "kind", "hardware", "runtime", "version", "threads", "precision", "source",
           "licence", "date")
@@ -25,8 +26,8 @@ FIELDS = ("name", "kind", "hardware", "runtime", "version", "threads", "precisio
 NAMES = (("pixel4", "pixel-4"), ("mi8se", "mi-8-se"), ("a03s", "galaxy-a03s"),
          ("onefusion", "moto-one-fusion"), ("596a81fc0ea1", "core-i9-13900k"),
          ("-ctuning-cpp-tflite-cpu", ""), ("-with-live-preprocessing", "-live"),
-         ("-tflite-armnn-cpp-cpu-armnn-tflite-v22.11-using-neon", "-armnn-v22.11-neon"), ("rpi4coral-fan.on", "raspberry-pi-4-coral"),
-         ("rpi4", "raspberry-pi-4"),
+         ("-tflite-armnn-cpp-cpu-armnn-tflite-v22.11-using-neon", "-armnn-v22.11-neon"),
+         ("rpi4coral-fan.on", "raspberry-pi-4-coral"), ("rpi4", "raspberry-pi-4"),
          ("rpi5", "raspberry-pi-5"), ("rtx3090", "rtx-3090"), ("i9-10940x", "core-i9-10940x"),
          ("samsung-galaxy", "galaxy"), ("-1big+1mid", "-1big-1mid"), ("hikey960", "hikey-960"),
          ("nvidia-orin", "jetson-agx-orin"))
@@ -73,14 +74,27 @@ def precision_of(row, table):
 
 
 def facts_of(column, name, row, table):
-    source, licence, date = SOURCES[row["source"]]
+    source, licence = SOURCES[row["source"]]
     runtime, version = runtime_of(row["runtime"], row["source"])
     if row["source"] == "timm":
         version = column.split("-")[-1] if "dynamo" not in column else "2.2.1 dynamo"
         runtime = "pytorch"
     return {"name": name, "kind": kind_of(column, row), "hardware": re.sub(r"\s+", " ", row["title"]),
             "runtime": runtime, "version": version, "threads": row["threads"],
-            "precision": precision_of(row, table), "source": source, "licence": licence, "date": date}
+            "precision": precision_of(row, table), "source": source, "licence": licence, "date": DATE}
+
+
+def read(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def write(path, rows, public):
+    """Rows of a table whose files are named from the folder PUBLIC: each by its whole path."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(rows[0])
+        writer.writerows([str((public / row[0]).resolve()), *row[1:]] for row in rows[1:])
 
 
 def main():
@@ -90,8 +104,7 @@ def main():
         known = {row["device"]: row for row in csv.DictReader(file)}
     facts = []
     for table in TABLES:
-        with open(public / f"{table}.csv", encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
+        rows = read(public / f"{table}.csv")
         told = [0] + [i for i in range(1, len(rows[0]))
                       if sum(row[i] != "" for row in rows[1:]) >= LEAST]
         rows = [[row[i] for i in told] for row in rows]
@@ -101,17 +114,10 @@ def main():
         facts += [facts_of(column, name, known[column], table)
                   for column, name in zip(rows[0][1:], names)]
         rows[0][1:] = names
-        for row in rows[1:]:
-            row[0] = str((public / row[0]).resolve())
-        with open(out / f"{table}.csv", "w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
-    with open(public / "timm_batch.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
+        write(out / f"{table}.csv", rows, public)
+    rows = read(public / "timm_batch.csv")
     rows[0][1:] = [name_of(column) for column in rows[0][1:]]
-    for row in rows[1:]:
-        row[0] = str((public / row[0]).resolve())
-    with open(out / "timm_batch.csv", "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+    write(out / "timm_batch.csv", rows, public)
     with open(out / "facts.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
         writer.writeheader()
