@@ -34,10 +34,12 @@ extern "C" void* malloc(std::size_t size) {
 
 #else
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++count;
-  if (size <= largest)
-    if (void* memory = std::malloc(size)) return memory;
+  return size <= largest ? std::malloc(size) : nullptr;
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
