@@ -332,7 +332,7 @@ TEST(Device, IsFoundByAnAliasAndKnowsItsFacts) {
   EXPECT_EQ(device.name(), "raspi4");
   EXPECT_EQ(device.profile().facts.hardware, "Raspberry Pi 4");
   for (const BuiltIn& file : built_in().contents().devices) {
-    const device::Facts& facts = device_named(std::string(file.name)).profile().facts;
+    const device::Facts facts = device_named(std::string(file.name)).profile().facts;
     for (const std::string* said :
          {&facts.kind, &facts.hardware, &facts.source, &facts.licence, &facts.date})
       EXPECT_NE(*said, "") << file.name;
