@@ -204,8 +204,8 @@ template <class Numbers, class Hides>
   return networks;
 }
 
-/// Makes of how far a class's networks are off how they pull others: as a Gaussian process does.
-/// Cost: cubic in the familiar networks.
+/// A familiar network's pull is at first how far that network was off. Replaces it by how much it
+/// moves networks like it: the weights of a Gaussian process. Cost: cubic in the familiar networks.
 inline void solve_pulls(DeviceClass& of, const std::vector<workload::Terms>& networks) {
   const Eigen::MatrixXf rows = Familiarity(of, networks).directions();
   Eigen::MatrixXf alike = rows * rows.transpose();

@@ -258,7 +258,8 @@ class SimulatedPosterior {
     for (Alternative& each : alternatives_) each.probability = std::exp(each.log_odds - most) / sum;
   }
 
-  /// Predictions ask each of those that are left once, however many alternatives are of its class.
+  /// Drops the familiarities of classes that no alternative is of, so that predictions do not
+  /// compute them.
   void keep_used_familiarities() {
     std::vector<Familiarity> used;
     std::map<std::size_t, std::size_t> numbers;
